@@ -1,0 +1,36 @@
+# `make run` and `make test` do all the set-up themselves. `make help` lists the rest.
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: help setup run test lint bench lock clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## */  make \1\t/p' Makefile
+
+setup:  ## make .venv from the lock file, where something changed
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing; Retake needs Python 3.11 or newer" >&2; exit 1; }
+	@$(PYTHON) packaging/bootstrap.py
+
+run: setup  ## restore the bundled demo recordings
+	$(BIN)/retake demo $(ARGS)
+
+test: setup  ## all tests; ARGS="-k splice" for some
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: setup  ## format, rules, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: setup  ## the benchmarks
+	$(BIN)/python -m pytest tests/benchmarks -s $(ARGS)
+
+lock: setup  ## resolve the dependencies anew into packaging/requirements.lock
+	$(BIN)/python -m pip install --quiet uv==0.13.8
+	$(BIN)/python packaging/lock.py
+
+clean:  ## remove caches and builds; .venv stays
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find engine desktop resources packaging tests -name __pycache__ -type d -prune -exec rm -rf {} +

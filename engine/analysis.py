@@ -1,0 +1,124 @@
+"""From a stretch of a recording to its log-mel: resampled once, levelled once, analysed in blocks.
+
+Nothing here is as long as the recording but the resampled sound (`engine.scratch`) and the mel itself, 25 kB a
+second in AudioLDM2's layout.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import soxr
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.audio import Clip
+from engine.mel import Level, MelSpec, level_from, log_mel_from_magnitude, magnitude
+from engine.progress import Control
+from engine.scratch import scratch_array
+
+BLOCK_S = 10.0
+BLOCK_MEL_FRAMES = 1024
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A stretch of a recording as the model hears it.
+
+    Attributes:
+        clip: the recording.
+        start_frame, end_frame: the stretch, at the recording's rate.
+        spec: of the mel.
+        level: what was taken out before analysis.
+        padded: (channels, pad + T * hop + pad) float32 at ``spec.rate``, levelled, with its padding.
+        mel: (T, bands) log-mel, float32, on the model's device.
+    """
+
+    clip: Clip
+    start_frame: int
+    end_frame: int
+    spec: MelSpec
+    level: Level
+    padded: NDArray[np.float32]
+    mel: Tensor
+
+    @property
+    def sound(self) -> NDArray[np.float32]:
+        """(channels, T * hop) levelled sound at the model's rate, without its padding; a view."""
+        return self.padded[:, self.spec.pad : self.padded.shape[1] - self.spec.pad]
+
+    def mel_position(self, frame: float) -> float:
+        """Where a frame of the recording lies among the mel frames, as a fraction."""
+        seconds = (frame - self.start_frame) / self.clip.rate
+        return seconds * self.spec.rate / self.spec.hop - 0.5
+
+
+def analyse(
+    clip: Clip, start_frame: int, end_frame: int, spec: MelSpec, device: torch.device, control: Control
+) -> Analysis:
+    """Analyse frames ``start_frame`` to ``end_frame`` (exclusive) of a recording, all channels.
+
+    Raises:
+        RecordingError: what is read isn't finite, or can't be read.
+        Cancelled: the user stopped.
+    """
+    frames = end_frame - start_frame
+    samples = max(1, math.ceil(frames * spec.rate / clip.rate))
+    mel_frames = math.ceil(samples / spec.hop)
+    padded = scratch_array((clip.channels, mel_frames * spec.hop + 2 * spec.pad))
+    sound = padded[:, spec.pad : spec.pad + samples]
+    _resample(clip, start_frame, end_frame, sound, spec.rate, control)
+    level = _take_level(sound)
+    _pad_by_reflection(padded, spec.pad)
+    mel = torch.empty((mel_frames, spec.bands), device=device)
+    for first in range(0, mel_frames, BLOCK_MEL_FRAMES):
+        control.step("analysing", first, mel_frames)
+        last = min(first + BLOCK_MEL_FRAMES, mel_frames)
+        block = torch.from_numpy(padded[:, first * spec.hop : last * spec.hop + 2 * spec.pad]).to(device)
+        mel[first:last] = log_mel_from_magnitude(magnitude(block, spec), spec)
+    return Analysis(clip, start_frame, end_frame, spec, level, padded, mel)
+
+
+def _resample(
+    clip: Clip, start_frame: int, end_frame: int, out: NDArray[np.float32], rate: int, control: Control
+) -> None:
+    """Read the recording in blocks and fill ``out`` (channels, samples) at ``rate``."""
+    stream = soxr.ResampleStream(clip.rate, rate, clip.channels, dtype="float32", quality="VHQ")
+    step, filled = max(1, round(BLOCK_S * clip.rate)), 0
+    for first in range(start_frame, end_frame, step):
+        control.step("reading", first - start_frame, end_frame - start_frame)
+        last = min(first + step, end_frame)
+        block = np.ascontiguousarray(clip.read(first, last).T)  # (channels, n) -> (n, channels)
+        resampled = stream.resample_chunk(block, last=last == end_frame)
+        count = min(len(resampled), out.shape[1] - filled)
+        out[:, filled : filled + count] = resampled[:count].T
+        filled += count
+
+
+def _blocks(sound: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    step = 1 << 20
+    return [sound[:, at : at + step] for at in range(0, sound.shape[1], step)]
+
+
+def _take_level(sound: NDArray[np.float32]) -> Level:
+    """Measure the level of (channels, samples) in blocks and take it out in place."""
+    total = sum(block.sum(axis=1, dtype=np.float64) for block in _blocks(sound))
+    mean = (total / sound.shape[1]).astype(np.float32)[:, None]
+    peak = max(float(np.abs(block - mean).max()) for block in _blocks(sound))
+    level = level_from(torch.from_numpy(mean), peak)
+    for block in _blocks(sound):
+        block -= mean
+        block *= np.float32(level.gain)
+    return level
+
+
+def _pad_by_reflection(padded: NDArray[np.float32], pad: int) -> None:
+    """Fill the padding of (channels, pad + n + pad) by reflection about the first and last sample, if they suffice."""
+    inner = padded.shape[1] - 2 * pad
+    count = min(pad, inner - 1)
+    first, last = pad, pad + inner - 1
+    padded[:, first - count : first] = padded[:, first + 1 : first + 1 + count][:, ::-1]
+    padded[:, last + 1 : last + 1 + count] = padded[:, last - count : last][:, ::-1]

@@ -1,0 +1,113 @@
+"""``retake bottleneck``: where the quality is lost."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.commands.console import (
+    Progress,
+    add_model_arguments,
+    add_reading_arguments,
+    add_region_arguments,
+    print_notes,
+)
+from engine.commands.restore import add_stage_arguments, settings_from
+from engine.errors import InputError
+from engine.region import region_of
+
+if TYPE_CHECKING:
+    from engine.bottleneck import Stage
+
+SUMMARY = "show what each stage costs on a recording: mel, VAE, method, renderer"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("input", metavar="IN", type=Path, help="a recording")
+    add_region_arguments(parser)
+    add_stage_arguments(parser)
+    add_model_arguments(parser)
+    add_reading_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    parser.add_argument("--plot", metavar="OUT.png", type=Path, help="draw the stages as bars")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Go through the stages and tell."""
+    settings = settings_from(arguments)
+    from engine.audio import open_clip
+    from engine.saving import check_place
+
+    if arguments.plot is not None:
+        if arguments.plot.suffix.lower() != ".png":
+            raise InputError(f"plot is {arguments.plot}; a name ending in .png is accepted")
+        check_place(arguments.plot, [arguments.input], True)
+    with (
+        open_clip(
+            arguments.input,
+            allow_truncated=arguments.allow_truncated,
+            repair_nonfinite=arguments.repair_nonfinite,
+        ) as clip,
+        Progress() as progress,
+    ):
+        region = region_of(
+            clip.frames,
+            clip.rate,
+            start_s=arguments.start,
+            end_s=arguments.end,
+            low_hz=arguments.low,
+            high_hz=arguments.high,
+        )
+        progress.report("loading", 0, 1)
+        from engine.bottleneck import advice, bottleneck
+        from engine.jobs import components_for
+        from engine.model.load import load_model
+
+        model = load_model(settings.model, settings.device, components_for(settings))
+        stages = bottleneck(clip, region, settings, model, progress.control())
+        progress.close()
+        print_notes(clip.notes)
+        said = advice(stages, settings)
+    if arguments.plot is not None:
+        draw(stages, arguments.plot)
+    if arguments.json:
+        row = {
+            "input": str(arguments.input),
+            "model": model.folder.name,
+            "stages": [asdict(s) for s in stages],
+        }
+        print(json.dumps({**row, "advice": said}, allow_nan=False))
+    else:
+        print(as_table(stages))
+        print(said)
+    return 0
+
+
+def draw(stages: list[Stage], path: Path) -> None:
+    """Write the chart."""
+    from engine.plots import stages_figure
+    from engine.saving import written_whole
+
+    png = stages_figure([(stage.name, stage.sound_mel_db, stage.si_sdr_db) for stage in stages])
+    with written_whole(path, force=True, needed_bytes=len(png)) as part:
+        part.write(png)
+
+
+def as_table(stages: list[Stage]) -> str:
+    """The stages as aligned lines."""
+    width = max(len(stage.name) for stage in stages)
+
+    def shown(value: float | None) -> str:
+        return "n/a" if value is None else f"{value:.2f}"
+
+    lines = [f"{'stages':<{width}}  {'mel error':>10}  {'of the sound':>12}  {'SI-SDR':>8}  {'time':>7}"]
+    for stage in stages:
+        lines.append(
+            f"{stage.name:<{width}}  {shown(stage.mel_db):>7} dB  {shown(stage.sound_mel_db):>9} dB  "
+            f"{shown(stage.si_sdr_db):>5} dB  {stage.seconds:5.1f} s"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,115 @@
+"""``retake compare``: how far a result is from a reference."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.commands.console import Progress, add_reading_arguments, add_region_arguments, print_notes
+from engine.errors import InputError
+from engine.region import Region, region_of
+
+if TYPE_CHECKING:
+    from engine.audio import Clip
+    from engine.metrics import Reader
+
+SUMMARY = "measure a result against a reference"
+LONGEST_PLOT_S = 60.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("reference", metavar="REFERENCE", type=Path)
+    parser.add_argument("result", metavar="RESULT", type=Path)
+    add_region_arguments(parser)
+    add_reading_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    parser.add_argument("--plot", metavar="OUT.png", type=Path, help="draw both and their difference")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure, tell, draw."""
+    from engine.audio import open_clip
+    from engine.metrics import compare_streams, summary_line, table
+    from engine.saving import check_place
+
+    if arguments.plot is not None:
+        if arguments.plot.suffix.lower() != ".png":
+            raise InputError(f"plot is {arguments.plot}; a name ending in .png is accepted")
+        check_place(arguments.plot, [arguments.reference, arguments.result], True)
+    reading = {"allow_truncated": arguments.allow_truncated, "repair_nonfinite": arguments.repair_nonfinite}
+    with (
+        open_clip(arguments.reference, **reading) as reference,
+        open_clip(arguments.result, **reading) as result,
+        Progress() as progress,
+    ):
+        notes = check_comparable(reference, result)
+        frames = min(reference.frames, result.frames)
+        region = region_of(
+            frames,
+            reference.rate,
+            start_s=arguments.start,
+            end_s=arguments.end,
+            low_hz=arguments.low,
+            high_hz=arguments.high,
+        )
+        progress.report("measuring", 0, 1)
+        measures = compare_streams(
+            band_reader(reference, region),
+            band_reader(result, region),
+            region.frames,
+            reference.rate,
+            reference.channels,
+        )
+        if arguments.plot is not None:
+            progress.report("drawing", 0, 1)
+            notes += draw(reference, result, region, arguments.plot)
+        progress.close()
+        print_notes([*reference.notes, *result.notes, *notes])
+    if arguments.json:
+        print(json.dumps(measures.as_json(), allow_nan=False))
+    else:
+        print(summary_line(measures))
+        print(table(measures))
+    return 0
+
+
+def check_comparable(reference: Clip, result: Clip) -> list[str]:
+    """Refuse recordings that can't be compared; a note where only one's beginning can.
+
+    Raises:
+        InputError: rates or channels differ.
+    """
+    for what in ("rate", "channels"):
+        first, second = getattr(reference, what), getattr(result, what)
+        if first != second:
+            raise InputError(f"{what} of {result.path} is {second}; {reference.path} has {first}, the same is expected")
+    if reference.frames == result.frames:
+        return []
+    shorter = min(reference.frames, result.frames)
+    return [f"lengths differ ({reference.frames} and {result.frames} frames); the first {shorter} are compared"]
+
+
+def band_reader(clip: Clip, region: Region) -> Reader:
+    """Reads frames counted from the region's start, limited to its band."""
+    from engine.splice import limited_to_band
+
+    return limited_to_band(clip.read, clip.frames, region, clip.rate)
+
+
+def draw(reference: Clip, result: Clip, region: Region, path: Path) -> list[str]:
+    """Draw the region, or its first minute, and say so."""
+    from engine.plots import comparison_figure
+    from engine.saving import written_whole
+
+    frames = min(region.frames, round(LONGEST_PLOT_S * reference.rate))
+    first, last = region.start_frame, region.start_frame + frames
+    title = f"{reference.path.name} and {result.path.name}"
+    png = comparison_figure(reference.read(first, last), result.read(first, last), reference.rate, title)
+    with written_whole(path, force=True, needed_bytes=len(png)) as part:
+        part.write(png)
+    if frames == region.frames:
+        return []
+    return [f"the plot shows the first {LONGEST_PLOT_S:g} s of {region.frames / reference.rate:.1f} s"]

@@ -1,0 +1,180 @@
+"""The way of a repair, in one straight line.
+
+``clip -> region + context -> mel -> target -> method -> mel -> renderer -> splice -> patch -> take``
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.analysis import Analysis, analyse
+from engine.audio import Clip, Patch
+from engine.filterbank import mel_edges_hz
+from engine.mel import MelSpec
+from engine.methods import METHODS
+from engine.metrics import Measures, compare_streams
+from engine.model.load import Model
+from engine.progress import Control
+from engine.region import Region
+from engine.render import RENDERERS
+from engine.render.scene import Scene
+from engine.settings import RestoreSettings
+from engine.splice import margin_frames, splice
+from engine.targets import TASKS, Target, region_rows
+
+LARGEST_LEVEL_CHANGE = 1.0  # nepers: a method that is further off has failed, and its level says so
+
+
+@dataclass(frozen=True)
+class Take:
+    """One result for one region; it follows from the recording and what stands here.
+
+    Attributes:
+        region: what was taken again.
+        settings: all choices, seed included.
+        model_name, model_hash, licence: of the model that was used.
+        device: where it computed.
+        patch: the samples to lay into the recording.
+        seconds: wall time of the job without loading the model.
+        notes: what the user must be told.
+    """
+
+    region: Region
+    settings: RestoreSettings
+    model_name: str
+    model_hash: str
+    licence: str
+    device: str
+    patch: Patch
+    seconds: float
+    notes: tuple[str, ...]
+
+
+def components_for(settings: RestoreSettings) -> tuple[str, ...]:
+    """The parts of a model that a job needs; nothing else has to be loaded."""
+    return ("vae", "vocoder") if settings.renderer == "vocoder" else ("vae",)
+
+
+def restore(
+    clip: Clip, region: Region, settings: RestoreSettings, model: Model, control: Control | None = None
+) -> Take:
+    """Take a region again.
+
+    Args:
+        clip: the recording; only the region and its context are read.
+        region: from `engine.region.region_of`.
+        settings: every choice.
+        model: with the components that `components_for` names.
+        control: told of progress and asked whether to stop.
+
+    Raises:
+        RecordingError: what is read isn't finite or can't be read.
+        ModelError: the model lacks what the settings need.
+        Cancelled: the user stopped; nothing is left behind.
+    """
+    began = time.monotonic()
+    control = control or Control()
+    generator = torch.Generator().manual_seed(settings.seed)
+    analysis = analyse_with_context(clip, region, settings, model, control)
+    target = TASKS[settings.task](analysis, region, settings.task_settings)
+    mel = taken_again(analysis, target, region, settings, model, generator, control)
+    patch = rendered_patch(analysis, target, mel, region, settings, model, generator, control)
+    return Take(
+        region=region,
+        settings=settings,
+        model_name=model.folder.name,
+        model_hash=model.hash,
+        licence=model.folder.licence,
+        device=str(model.placement.device),
+        patch=patch,
+        seconds=time.monotonic() - began,
+        notes=tuple(clip.notes),
+    )
+
+
+def analyse_with_context(
+    clip: Clip, region: Region, settings: RestoreSettings, model: Model, control: Control
+) -> Analysis:
+    """Analyse the region and the context on both sides that the model and the splice need."""
+    context = max(round(settings.splice.context_s * clip.rate), margin_frames(region, clip.rate))
+    start = max(0, region.start_frame - context)
+    end = min(clip.frames, region.end_frame + context)
+    return analyse(clip, start, end, model.spec, model.placement.device, control)
+
+
+def taken_again(
+    analysis: Analysis,
+    target: Target,
+    region: Region,
+    settings: RestoreSettings,
+    model: Model,
+    generator: torch.Generator,
+    control: Control,
+) -> Tensor:
+    """The method's mel, (T, bands), at the recording's level where the task keeps that."""
+    mel = METHODS[settings.method](target, model, settings.method_settings, generator, control)
+    if not target.keeps_level:
+        return mel
+    rows = region_rows(analysis, region)
+    shift = level_shift(mel[rows], analysis.mel[rows], analysis.spec)
+    return (mel + shift).clamp_min(analysis.spec.silence)
+
+
+def level_shift(mel: Tensor, reference: Tensor, spec: MelSpec) -> float:
+    """What to add to ``mel`` so that it holds the energy of ``reference``, both (T, bands); nepers."""
+    edges = mel_edges_hz(spec.bands, spec.low_hz, spec.high_hz)
+    widths = torch.from_numpy(edges[2:] - edges[:-2]).to(mel.device, torch.float64)
+
+    def energy(values: Tensor) -> float:
+        heard = values > spec.silence + 1e-3
+        return float(((2 * values.double()).exp() * heard * widths).sum())
+
+    has, wants = energy(mel), energy(reference)
+    if has <= 0 or wants <= 0:
+        return 0.0
+    return float(np.clip(0.5 * np.log(wants / has), -LARGEST_LEVEL_CHANGE, LARGEST_LEVEL_CHANGE))
+
+
+def rendered_patch(
+    analysis: Analysis,
+    target: Target,
+    mel: Tensor,
+    region: Region,
+    settings: RestoreSettings,
+    model: Model,
+    generator: torch.Generator,
+    control: Control,
+) -> Patch:
+    """Make a mel heard and lay it into the region."""
+    clip = analysis.clip
+    margin = margin_frames(region, clip.rate)
+    start = max(analysis.start_frame, region.start_frame - margin)
+    end = min(analysis.end_frame, region.end_frame + margin)
+    scene = Scene(analysis, target, mel, start, end, model)
+    rendered = RENDERERS[settings.renderer](scene, settings.renderer_settings, generator, control)
+    return splice(
+        clip.read,
+        rendered,
+        start,
+        region,
+        rate=clip.rate,
+        total_frames=clip.frames,
+        fade_s=settings.splice.fade_ms / 1000,
+    )
+
+
+def measure(clip: Clip, patch: Patch) -> Measures:
+    """Measures of a patch against what the recording holds there."""
+    offset = patch.start_frame
+    return compare_streams(
+        lambda first, last: clip.read(offset + first, offset + last),
+        lambda first, last: patch.samples[:, first:last],
+        patch.samples.shape[1],
+        clip.rate,
+        clip.channels,
+    )

@@ -1,0 +1,207 @@
+"""Find a model's folder and check it without loading it. Free of torch.
+
+A model is a folder in diffusers' layout: ``vae/``, and where there are any ``unet/``, ``vocoder/``,
+``scheduler/``, each with its ``config.json`` and ``*.safetensors``, and ``mel.json`` beside them
+(`engine.mel.MelSpec`). Weights in pickles are refused: loading one runs whatever code it holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from engine.errors import ModelError
+from engine.settings import check_choice
+
+BUNDLED = "bundled"
+BUNDLED_NAME = "retake-mini"
+PICKLES = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"}
+# Component -> the class that its config names, which is the only one that Retake loads there.
+COMPONENTS = {
+    "vae": "AutoencoderKL",
+    "unet": "AudioLDM2UNet2DConditionModel",
+    "vocoder": "SpeechT5HifiGan",
+}
+LONGEST_HEADER = 100_000_000
+
+
+@dataclass(frozen=True)
+class Component:
+    """One part of a model on disk.
+
+    Attributes:
+        name: ``vae``, ``unet`` or ``vocoder``.
+        class_name: from its configuration.
+        weights: its safetensors files.
+        parameters: how many numbers they hold.
+        bytes: their size on disk.
+    """
+
+    name: str
+    class_name: str
+    weights: tuple[Path, ...]
+    parameters: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class ModelFolder:
+    """A model's folder that has been checked.
+
+    Attributes:
+        name: what the user called it.
+        path: where it is.
+        components: what is there, by name.
+        licence: what its card says, or ``unknown``.
+    """
+
+    name: str
+    path: Path
+    components: dict[str, Component]
+    licence: str
+
+
+def bundled_root() -> Path:
+    """The folder of the bundled models inside the installed package."""
+    return Path(str(resources.files("resources"))) / "models"
+
+
+def find_model(name: str) -> Path:
+    """The folder of a model called ``bundled``, or by its path.
+
+    Raises:
+        ModelError: there is no such folder.
+    """
+    path = bundled_root() / BUNDLED_NAME if name == BUNDLED else Path(name).expanduser()
+    if path.is_dir():
+        return path
+    if name == BUNDLED:
+        raise ModelError(f"the bundled model is missing from the installation: {path} is not there")
+    raise ModelError(f"model is {name!r}; accepted: bundled, or a folder in diffusers' layout (no such folder)")
+
+
+def list_models() -> list[Path]:
+    """The folders of the models that came with the program, by name."""
+    return sorted(path for path in bundled_root().iterdir() if path.is_dir() and not path.name.startswith("_"))
+
+
+def check_model(name: str) -> ModelFolder:
+    """Check a model's folder: every component whole, no pickles.
+
+    Raises:
+        ModelError: the folder, its VAE, or a part of a component is missing or damaged.
+    """
+    path = find_model(name)
+    present = [component for component in COMPONENTS if (path / component).is_dir()]
+    if "vae" not in present:
+        raise ModelError(f"{path} has no vae/ folder; a model in diffusers' layout is expected")
+    components = {component: _check_component(path / component, component) for component in present}
+    return ModelFolder(name, path, components, _licence(path))
+
+
+def _check_component(folder: Path, name: str) -> Component:
+    config = read_json(folder / "config.json")
+    class_name = config.get("_class_name") or (config.get("architectures") or [""])[0]
+    if class_name != COMPONENTS[name]:
+        raise ModelError(f"{folder} holds {class_name or 'an unnamed class'}; accepted is {COMPONENTS[name]}")
+    weights = tuple(sorted(folder.glob("*.safetensors")))
+    if not weights:
+        pickles = sorted(file.name for file in folder.iterdir() if file.suffix in PICKLES)
+        if pickles:
+            raise ModelError(
+                f"{folder / pickles[0]} is a pickle, which runs code when it is loaded; only safetensors are accepted"
+            )
+        raise ModelError(f"{folder} has no weights; a .safetensors file is expected")
+    return Component(
+        name,
+        class_name,
+        weights,
+        sum(count_parameters(file) for file in weights),
+        sum(file.stat().st_size for file in weights),
+    )
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises:
+        ModelError: missing, not readable, or no object.
+    """
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError(f"{path} is missing") from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} can't be read as JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise ModelError(f"{path} must hold a JSON object; it holds a {type(value).__name__}")
+    return value
+
+
+def count_parameters(path: Path) -> int:
+    """How many numbers a safetensors file holds, from its header alone.
+
+    Raises:
+        ModelError: the header is damaged or the file shorter than the header says.
+    """
+    size = path.stat().st_size
+    try:
+        with path.open("rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8))
+            if length > min(size, LONGEST_HEADER):
+                raise ValueError("header longer than the file")
+            header = json.loads(file.read(length))
+        tensors = [value for key, value in header.items() if key != "__metadata__"]
+        needed = 8 + length + max((tensor["data_offsets"][1] for tensor in tensors), default=0)
+    except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
+        raise ModelError(f"{path} is no whole safetensors file: {error}") from error
+    if needed != size:
+        raise ModelError(f"{path} is damaged or cut short: it holds {size} bytes, its header says {needed}")
+    counts = []
+    for tensor in tensors:
+        count = 1
+        for side in tensor["shape"]:
+            count *= side
+        counts.append(count)
+    return sum(counts)
+
+
+def _licence(folder: Path) -> str:
+    """The ``license:`` line of the model card, or what is known of AudioLDM2's."""
+    card = folder / "README.md"
+    if card.exists():
+        for line in card.read_text(encoding="utf-8", errors="replace").splitlines()[:40]:
+            if line.startswith("license:"):
+                return line.partition(":")[2].strip()
+    return "unknown"
+
+
+def weights_hash(folder: ModelFolder) -> str:
+    """SHA-256 over the names and contents of all weights and configurations, hexadecimal."""
+    digest = hashlib.sha256()
+    files = [weight for component in folder.components.values() for weight in component.weights]
+    files += [folder.path / name / "config.json" for name in folder.components]
+    files += [path for path in [folder.path / "mel.json"] if path.exists()]
+    for file in sorted(files):
+        digest.update(file.relative_to(folder.path).as_posix().encode())
+        with file.open("rb") as opened:
+            while block := opened.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def require_component(folder: ModelFolder, name: str, wanted_by: str) -> None:
+    """Refuse a job that needs a component that the model lacks.
+
+    Raises:
+        ModelError: the component is not there.
+    """
+    check_choice("component", name, COMPONENTS)
+    if name not in folder.components:
+        there = ", ".join(folder.components)
+        raise ModelError(f"{wanted_by} needs a {name}, which model {folder.name} lacks; it has {there}")

@@ -1,0 +1,157 @@
+"""Load the parts of a model that a job needs, on the device and in the number format chosen once."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from engine.errors import ModelError
+from engine.mel import MelSpec
+from engine.model.device import Placement, choose_placement
+from engine.model.folder import ModelFolder, check_model, require_component, weights_hash
+
+
+@dataclass(frozen=True)
+class Model:
+    """A loaded model.
+
+    Attributes:
+        folder: where it came from.
+        hash: SHA-256 of its weights and configurations.
+        spec: of the mel that it was trained on.
+        placement: device and number format.
+        vae, unet, vocoder: the loaded components; None where the job needs none.
+        scheduler: the configuration of its noise schedule; empty where it has none.
+    """
+
+    folder: ModelFolder
+    hash: str
+    spec: MelSpec
+    placement: Placement
+    vae: Any
+    unet: Any
+    vocoder: Any
+    scheduler: dict[str, Any]
+
+    @property
+    def mel_multiple(self) -> int:
+        """Mel frames that one latent frame stands for."""
+        return int(2 ** (len(self.vae.config.block_out_channels) - 1))
+
+    def encode(self, mel: Tensor) -> Tensor:
+        """Log-mel (B, 1, T, bands) -> the mean of its latent (B, C, T', bands'), unscaled, float32.
+
+        T must be a multiple of `mel_multiple`.
+        """
+        with torch.inference_mode(), self._computing():
+            posterior = self.vae.encode(self._laid_out(self.spec.to_model(mel))).latent_dist
+        return posterior.mode().float()  # type: ignore[no-any-return]
+
+    def decode(self, latent: Tensor) -> Tensor:
+        """Latent (B, C, T', bands') as `encode` gives it -> log-mel (B, 1, T, bands), float32."""
+        with torch.inference_mode(), self._computing():
+            mel = self.vae.decode(self._laid_out(latent)).sample
+        return self.spec.from_model(mel.float())
+
+    def _laid_out(self, tensor: Tensor) -> Tensor:
+        return tensor.to(self.placement.device, torch.float32, memory_format=torch.channels_last)
+
+    def _computing(self) -> torch.autocast:
+        lower = self.placement.dtype != torch.float32
+        return torch.autocast(self.placement.device.type, dtype=self.placement.dtype if lower else None, enabled=lower)
+
+
+def load_model(name: str, device: str = "auto", components: Sequence[str] = ("vae",)) -> Model:
+    """Load ``components`` of the model called ``name``.
+
+    Args:
+        name: ``bundled`` or a folder in diffusers' layout.
+        device: as `choose_placement` takes it.
+        components: among ``vae``, ``unet``, ``vocoder``; nothing else is read.
+
+    Raises:
+        ModelError: the folder or a component is missing or damaged, or weights don't fit the configuration.
+        InputError: the device is not there.
+    """
+    folder = check_model(name)
+    for component in components:
+        require_component(folder, component, "this job")
+    placement = choose_placement(device)
+    loaded = {component: _load(folder, component, placement) for component in components}
+    spec = MelSpec.from_folder(folder.path)
+    _check_fit(folder, spec, loaded)
+    scheduler_file = folder.path / "scheduler" / "scheduler_config.json"
+    from engine.model.folder import read_json
+
+    return Model(
+        folder=folder,
+        hash=weights_hash(folder),
+        spec=spec,
+        placement=placement,
+        vae=loaded.get("vae"),
+        unet=loaded.get("unet"),
+        vocoder=loaded.get("vocoder"),
+        scheduler=read_json(scheduler_file) if scheduler_file.exists() else {},
+    )
+
+
+def _load(folder: ModelFolder, component: str, placement: Placement) -> nn.Module:
+    # Imported here, by their own modules: diffusers and transformers take seconds to import.
+    source = folder.path / component
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            if component == "vocoder":
+                from transformers.models.speecht5.modeling_speecht5 import SpeechT5HifiGan
+
+                network: nn.Module = SpeechT5HifiGan.from_pretrained(
+                    source, local_files_only=True, use_safetensors=True, dtype=torch.float32
+                )
+            else:
+                network = _diffusers_class(component).from_pretrained(
+                    source,
+                    local_files_only=True,
+                    use_safetensors=True,
+                    low_cpu_mem_usage=False,
+                    torch_dtype=torch.float32,
+                )
+    except (OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ModelError(f"{source} can't be loaded: {reason}") from error
+    if any(tensor.is_meta for tensor in network.state_dict().values()):
+        raise ModelError(f"{source} lacks weights that its configuration names")
+    network = network.eval().requires_grad_(False).to(placement.device)
+    return network if component == "vocoder" else network.to(memory_format=torch.channels_last)
+
+
+def _diffusers_class(component: str) -> Any:
+    if component == "vae":
+        from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+
+        return AutoencoderKL
+    from diffusers.pipelines.audioldm2.modeling_audioldm2 import AudioLDM2UNet2DConditionModel
+
+    return AudioLDM2UNet2DConditionModel
+
+
+def _check_fit(folder: ModelFolder, spec: MelSpec, loaded: dict[str, nn.Module]) -> None:
+    """Refuse parts that don't fit the mel or each other."""
+    vae: Any = loaded.get("vae")
+    if vae is not None:
+        if vae.config.in_channels != 1 or vae.config.out_channels != 1:
+            raise ModelError(
+                f"{folder.path / 'vae'} takes {vae.config.in_channels} channels; a mel VAE with 1 is accepted"
+            )
+        factor = 2 ** (len(vae.config.block_out_channels) - 1)
+        if spec.bands % factor:
+            raise ModelError(f"{folder.path}: {spec.bands} mel bands don't divide by the VAE's factor {factor}")
+    vocoder: Any = loaded.get("vocoder")
+    if vocoder is not None and vocoder.config.model_in_dim != spec.bands:
+        raise ModelError(
+            f"{folder.path / 'vocoder'} takes {vocoder.config.model_in_dim} bands; the mel has {spec.bands}"
+        )

@@ -1,0 +1,64 @@
+"""A region of a recording: a range of frames and a band. Free of torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.errors import InputError
+
+
+@dataclass(frozen=True)
+class Region:
+    """What is to be taken again.
+
+    Attributes:
+        start_frame, end_frame: half-open range at the recording's rate.
+        low_hz, high_hz: the band; the whole one reaches from 0 to half the rate.
+    """
+
+    start_frame: int
+    end_frame: int
+    low_hz: float
+    high_hz: float
+
+    @property
+    def frames(self) -> int:
+        """Length in frames."""
+        return self.end_frame - self.start_frame
+
+
+def region_of(
+    frames: int,
+    rate: int,
+    *,
+    start_s: float | None = None,
+    end_s: float | None = None,
+    low_hz: float | None = None,
+    high_hz: float | None = None,
+) -> Region:
+    """Make a region from seconds and Hz; what is not given reaches to the recording's end.
+
+    Args:
+        frames: length of the recording.
+        rate: its sample rate in Hz.
+        start_s, end_s: half-open range in seconds, rounded to frames.
+        low_hz, high_hz: band within 0 to half the rate.
+
+    Raises:
+        InputError: the range or the band is empty or reaches outside the recording.
+    """
+    duration_s, nyquist_hz = frames / rate, rate / 2
+    start = 0 if start_s is None else round(start_s * rate)
+    end = frames if end_s is None else round(end_s * rate)
+    low = 0.0 if low_hz is None else low_hz
+    high = nyquist_hz if high_hz is None else high_hz
+    accepted = f"the recording lasts from 0 to {duration_s:.3f} s"
+    if not 0 <= start < frames:
+        raise InputError(f"region starts at {start_s:g} s; {accepted}")
+    if not 0 < end <= frames:
+        raise InputError(f"region ends at {end_s:g} s; {accepted}")
+    if start >= end:
+        raise InputError(f"region from {start / rate:g} to {end / rate:g} s is empty; its end must lie after its start")
+    if not (0 <= low < high <= nyquist_hz):
+        raise InputError(f"band is {low:g} to {high:g} Hz; it must rise, within 0 to {nyquist_hz:g} Hz")
+    return Region(start, end, low, high)

@@ -1,0 +1,100 @@
+"""The renderer `gain`: the take's mel as a gain on the recording's own complex spectrum.
+
+``G = exp(W (1 - keep) clip(Y_take - Y_recording))`` on the STFT of every channel at the recording's own rate, with
+one gain for all channels: level, phase and stereo image stay where the recording holds sound. Above the model's
+band the recording passes as it is. It can't create what isn't there.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.fft import next_fast_len
+from torch import Tensor
+
+from engine.mel import hann_window
+from engine.progress import Control
+from engine.render.bands import bin_weights
+from engine.render.scene import Scene
+from engine.scratch import scratch_array
+from engine.settings import GainSettings
+
+HOPS_PER_WINDOW = 4
+BLOCK_HOPS = 512
+TAPER_HZ = 250.0  # above the model's band the gain goes to 1 over this width
+DB_PER_NEPER = 8.685889638
+
+
+def render(scene: Scene, settings: GainSettings, generator: torch.Generator, control: Control) -> NDArray[np.float32]:
+    """Render (channels, scene.frames) float32 at the recording's rate.
+
+    Raises:
+        RecordingError: the recording can't be read.
+        Cancelled: the user stopped.
+    """
+    rate, device = scene.analysis.clip.rate, scene.mel.device
+    hop = next_fast_len(max(8, round(settings.window_ms * rate / 1000 / HOPS_PER_WINDOW)))
+    window = hann_window(hop * HOPS_PER_WINDOW, device)
+    log_gain = cell_gains(scene, settings)
+    weights = bins_to_gain(scene, len(window)).to(device)
+    out = scratch_array((scene.analysis.clip.channels, scene.frames))
+    origin = scene.analysis.start_frame
+    step = BLOCK_HOPS * hop
+    for first in range(scene.start_frame, scene.end_frame, step):
+        control.step("rendering", first - scene.start_frame, scene.frames)
+        last = min(first + step, scene.end_frame)
+        # Hops are counted from the start of the analysis, so that blocks make no difference.
+        first_hop = (first - origin) // hop - HOPS_PER_WINDOW + 1
+        last_hop = -(-(last - origin) // hop)
+        start = origin + first_hop * hop
+        sound = scene.recording(start, origin + last_hop * hop + len(window) - hop)
+        centres = start + len(window) / 2 + hop * np.arange(last_hop - first_hop)
+        at = torch.from_numpy(scene.analysis.mel_position(centres)).to(device, torch.float32)
+        gains = torch.exp(rows_at(log_gain, at) @ weights.T)
+        rendered = scaled_spectrum(torch.from_numpy(sound).to(device), gains, window, hop)
+        out[:, first - scene.start_frame : last - scene.start_frame] = (
+            rendered[:, first - start : last - start].cpu().numpy()
+        )
+    return out
+
+
+def cell_gains(scene: Scene, settings: GainSettings) -> Tensor:
+    """Log gain of every mel cell, (T, bands) nepers; 0 where the cell is kept."""
+    difference = scene.mel - scene.analysis.mel
+    limited = difference.clamp(-settings.cut_db / DB_PER_NEPER, settings.boost_db / DB_PER_NEPER)
+    return limited * (1 - scene.target.keep)
+
+
+def bins_to_gain(scene: Scene, n_fft: int) -> Tensor:
+    """(bins, bands): each bin's share of each band's log gain, none above the model's band."""
+    spec = scene.analysis.spec
+    bins_hz = np.fft.rfftfreq(n_fft, 1 / scene.analysis.clip.rate)
+    weights = bin_weights(bins_hz, spec.bands, spec.low_hz, spec.high_hz)
+    inside = np.clip((spec.high_hz + TAPER_HZ - bins_hz) / TAPER_HZ, 0.0, 1.0)
+    return torch.from_numpy((weights * inside[:, None]).astype(np.float32))
+
+
+def rows_at(rows: Tensor, position: Tensor) -> Tensor:
+    """Rows of (T, bands) at fractional positions (n,), linearly interpolated, held beyond the ends: (n, bands)."""
+    position = position.clamp(0, len(rows) - 1)
+    below = position.floor().long().clamp_max(max(0, len(rows) - 2))
+    part = (position - below)[:, None]
+    return rows[below] * (1 - part) + rows[(below + 1).clamp_max(len(rows) - 1)] * part
+
+
+def scaled_spectrum(sound: Tensor, gains: Tensor, window: Tensor, hop: int) -> Tensor:
+    """Scale the STFT of (channels, samples) by (hops, bins) and overlap-add; least squares (Griffin & Lim 1984, eq. 6).
+
+    Samples within a window of either end lack some of their hops and are only right if the gains are even.
+    """
+    n_fft = len(window)
+    spectrum = torch.stft(sound, n_fft, hop, window=window, center=False, return_complex=True)
+    frames = torch.fft.irfft(spectrum * gains.T, n=n_fft, dim=1) * window[:, None]  # (C, n_fft, hops)
+    length = sound.shape[-1]
+
+    def overlap(parts: Tensor) -> Tensor:
+        return torch.nn.functional.fold(parts, (1, length), (1, n_fft), stride=(1, hop))[:, 0, 0]
+
+    weight = overlap(window.square()[:, None] * torch.ones_like(frames[:1]))
+    return overlap(frames) / weight.clamp_min(1e-6)

@@ -1,0 +1,161 @@
+"""The renderer `griffinlim`: phase found by iteration, so that any mel can be heard, with no trained vocoder.
+
+Mel magnitudes are spread over the bins by non-negative factor updates (Lee & Seung 2001, with a fixed basis), then
+fast Griffin-Lim (Perraudin, Balazs & Sondergaard 2013, algorithm 1) finds a phase that goes with them. What the
+found sound's mel still misses is made good by a gain per cell. Cells that the target keeps are held to the
+recording's own spectrum throughout, so that sound and phase continue from the surroundings into the region. Long
+regions go in blocks, each continuing from the one before.
+
+Against the recording, waveform measures mean nothing here: the phase is invented.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.mel import MelSpec, filterbank, hann_window, log_mel_from_magnitude
+from engine.progress import Control
+from engine.render.bands import bin_weights
+from engine.render.invented import lay_in, loudest_channel, with_level_kept
+from engine.render.scene import Scene
+from engine.settings import GriffinLimSettings
+
+BLOCK_MEL_FRAMES = 1024
+LEAD_MEL_FRAMES = 48
+SPREADING_ROUNDS = 30
+CORRECTING_ROUNDS = 2
+LARGEST_CORRECTION = 1.0  # nepers
+
+
+def render(
+    scene: Scene, settings: GriffinLimSettings, generator: torch.Generator, control: Control
+) -> NDArray[np.float32]:
+    """Render (channels, scene.frames) float32 at the recording's rate.
+
+    Raises:
+        RecordingError: the recording can't be read.
+        Cancelled: the user stopped.
+    """
+    spec, mel = scene.analysis.spec, scene.mel
+    mono = loudest_channel(scene.analysis)
+    kept = kept_bins(scene.target.keep, spec)
+    rendered_rows = torch.nonzero(~kept.all(dim=1))[:, 0]
+    first_row, end_row = int(rendered_rows[0]), int(rendered_rows[-1]) + 1
+    for first in range(first_row, end_row, BLOCK_MEL_FRAMES):
+        last = min(first + BLOCK_MEL_FRAMES, end_row)
+        rows = slice(max(0, first - LEAD_MEL_FRAMES), min(last + LEAD_MEL_FRAMES, len(mel)))
+        held = kept[rows].clone()
+        held[: first - rows.start] = True
+        samples = slice(rows.start * spec.hop, rows.stop * spec.hop)
+
+        def report(done: int, base: int = first) -> None:
+            share = (min(base + BLOCK_MEL_FRAMES, end_row) - base) * done / max(1, settings.iterations)
+            control.step("rendering", int(base - first_row + share), end_row - first_row)
+
+        surroundings = torch.from_numpy(mono[samples]).to(mel.device)
+        magnitudes = spread_over_bins(mel[rows], spec)
+        found = find_phase(magnitudes, surroundings, held, spec, settings, generator, report)
+        mono[samples] = found.cpu().numpy()
+    return lay_in(scene, with_level_kept(scene, mono))
+
+
+def analysis_bin_weights(spec: MelSpec, device: torch.device) -> Tensor:
+    """`bin_weights` of the analysis' own bins, (bins, bands)."""
+    bins_hz = np.fft.rfftfreq(spec.n_fft, 1 / spec.rate)
+    return torch.from_numpy(bin_weights(bins_hz, spec.bands, spec.low_hz, spec.high_hz)).to(device)
+
+
+def kept_bins(keep: Tensor, spec: MelSpec) -> Tensor:
+    """Which bins of the analysis stay as recorded: keep (T, bands) -> (T, bins), bool."""
+    return keep @ analysis_bin_weights(spec, keep.device).T > 0.5
+
+
+def spread_over_bins(mel: Tensor, spec: MelSpec) -> Tensor:
+    """Magnitudes (T, bins) >= 0 whose mel is near ``exp(mel)``, (T, bands), smooth within the bands."""
+    bank = filterbank(spec, mel.device)
+    wanted = torch.where(mel <= spec.silence + 1e-4, torch.zeros_like(mel), mel.exp())
+    inside = bank.sum(dim=0) > 0
+    magnitudes = (wanted / bank.sum(dim=1)) @ analysis_bin_weights(spec, mel.device).T * inside
+    numerator = wanted @ bank
+    for _ in range(SPREADING_ROUNDS):
+        magnitudes = magnitudes * numerator / (magnitudes @ bank.T @ bank).clamp_min(1e-12)
+    return magnitudes
+
+
+def find_phase(
+    magnitudes: Tensor,
+    surroundings: Tensor,
+    held: Tensor,
+    spec: MelSpec,
+    settings: GriffinLimSettings,
+    generator: torch.Generator,
+    report: Callable[[int], None],
+) -> Tensor:
+    """Fast Griffin-Lim.
+
+    Args:
+        magnitudes: (T, bins) wanted, root mean square over the channels.
+        surroundings: (T * hop,) the recording, whose spectrum is taken where ``held``.
+        held: (T, bins) bool.
+
+    Returns:
+        (T * hop,) sound.
+    """
+    transform = _Transform(spec, len(surroundings), magnitudes.device)
+    recorded = transform.forward(surroundings)
+    rows = magnitudes.T  # (T, bins) -> (bins, T)
+    held = held.T
+    angle = torch.rand(rows.shape, generator=generator).to(rows.device) * (2 * math.pi)
+    wanted = torch.where(held, recorded, torch.polar(rows, angle))
+    previous = wanted
+    current = wanted
+    for done in range(settings.iterations):
+        report(done)
+        consistent = transform.forward(transform.backward(_with_magnitudes(current, rows, recorded, held)))
+        current = consistent + settings.momentum * (consistent - previous)
+        previous = consistent
+    sound = transform.backward(_with_magnitudes(current, rows, recorded, held))
+    wanted_mel = log_mel_from_magnitude(rows, spec)
+    for _ in range(CORRECTING_ROUNDS if settings.iterations else 0):
+        spectrum = transform.forward(sound)
+        missing = wanted_mel - log_mel_from_magnitude(spectrum.abs(), spec)
+        limited = missing.clamp(-LARGEST_CORRECTION, LARGEST_CORRECTION)
+        gains = torch.exp(limited @ analysis_bin_weights(spec, rows.device).T).T  # (T, bins) -> (bins, T)
+        sound = transform.backward(torch.where(held, recorded, spectrum * gains))
+    return sound
+
+
+def _with_magnitudes(spectrum: Tensor, magnitudes: Tensor, recorded: Tensor, held: Tensor) -> Tensor:
+    return torch.where(held, recorded, spectrum * (magnitudes / spectrum.abs().clamp_min(1e-12)))
+
+
+class _Transform:
+    """STFT on the mel's own frames (centred at ``k * hop + hop / 2``) and its least-squares inverse."""
+
+    def __init__(self, spec: MelSpec, samples: int, device: torch.device) -> None:
+        self.spec, self.samples = spec, samples
+        self.window = hann_window(spec.n_fft, device)
+        frames = samples // spec.hop
+        ones = self.window.square()[None, :, None].expand(1, -1, frames)
+        self._weight = self._overlap(ones).clamp_min(1e-3)
+
+    def forward(self, sound: Tensor) -> Tensor:
+        """(samples,) -> (bins, T)."""
+        padded = torch.nn.functional.pad(sound, (self.spec.pad, self.spec.pad))
+        return torch.stft(padded, self.spec.n_fft, self.spec.hop, window=self.window, center=False, return_complex=True)
+
+    def backward(self, spectrum: Tensor) -> Tensor:
+        """(bins, T) -> (samples,)."""
+        frames = torch.fft.irfft(spectrum, n=self.spec.n_fft, dim=0) * self.window[:, None]
+        return self._overlap(frames[None]) / self._weight
+
+    def _overlap(self, frames: Tensor) -> Tensor:
+        length = self.samples + 2 * self.spec.pad
+        sound = torch.nn.functional.fold(frames, (1, length), (1, self.spec.n_fft), stride=(1, self.spec.hop))
+        return sound[0, 0, 0, self.spec.pad : length - self.spec.pad]

@@ -1,0 +1,1 @@
+"""How the bundled model was made, runnable by anyone: ``python -m engine.training``."""

@@ -1,0 +1,108 @@
+"""``python -m engine.training {data,vae,evaluate}``: make the bundled model again, and judge it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from engine.errors import RetakeError
+
+RUNS = Path("runs")
+MADE_MINUTES = 120.0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the three commands."""
+    parser = argparse.ArgumentParser(prog="python -m engine.training", description=__doc__)
+    parser.add_argument("what", choices=["data", "vae", "evaluate"])
+    parser.add_argument(
+        "--runs", type=Path, default=RUNS, help="folder for corpus, checkpoints and logs (default: runs)"
+    )
+    parser.add_argument("--audio", type=Path, action="append", default=[], help="folder of recordings to train on")
+    parser.add_argument("--judge", type=Path, action="append", default=[], help="folder of recordings that judge")
+    parser.add_argument("--made-minutes", type=float, default=MADE_MINUTES, help="minutes of sound to make besides")
+    parser.add_argument("--steps", type=int, help="updates of the VAE (default: the recipe's)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    parser.add_argument("--model", default="bundled", help="evaluate: which model")
+    parser.add_argument("--renderer", default="gain", help="evaluate: which renderer")
+    parser.add_argument("--out", type=Path, help="vae: the model's folder; evaluate: a JSON file")
+    return parser
+
+
+def main() -> int:
+    """Run one command; errors are one line."""
+    arguments = build_parser().parse_args()
+    try:
+        {"data": data, "vae": vae, "evaluate": evaluate}[arguments.what](arguments)
+    except RetakeError as error:
+        print(f"engine.training: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("engine.training: stopped; the same command goes on from the last checkpoint", file=sys.stderr)
+        return 130
+    return 0
+
+
+def say(line: str) -> None:
+    """Tell the user, at once."""
+    print(line, flush=True)
+
+
+def data(arguments: argparse.Namespace) -> None:
+    """Make the corpus."""
+    from engine.training.data import make_corpus
+
+    corpus = make_corpus(
+        arguments.runs / "data", arguments.audio, made_minutes=arguments.made_minutes, seed=arguments.seed
+    )
+    say(f"{len(corpus.entries)} sounds, {len(corpus.samples) / corpus.rate / 60:.1f} minutes")
+
+
+def vae(arguments: argparse.Namespace) -> None:
+    """Train the VAE, write it, and judge it."""
+    import dataclasses
+
+    from engine.model.device import choose_placement
+    from engine.training.data import load_corpus
+    from engine.training.evaluate import evaluate as judged
+    from engine.training.evaluate import judging_recordings
+    from engine.training.save import save_vae
+    from engine.training.vae import SPEC, VaeRecipe, VaeTraining, latent_scale
+
+    data(arguments)
+    recipe = VaeRecipe(seed=arguments.seed)
+    if arguments.steps is not None:
+        recipe = dataclasses.replace(recipe, steps=arguments.steps)
+    device = choose_placement(arguments.device).device
+    training = VaeTraining(recipe, arguments.runs / "vae", device)
+    corpus = load_corpus(arguments.runs / "data")
+    network = training.run(corpus, say)
+    out = arguments.out or arguments.runs / "model"
+    save_vae(network, SPEC, latent_scale(network, corpus, device), out)
+    say(f"{out} written after {training.seconds / 60:.1f} minutes of training")
+    if recordings := judging_recordings(arguments.judge, arguments.audio):
+        for renderer in ("gain", "griffinlim"):
+            say(f"\nrenderer {renderer}")
+            judged(str(out), recordings, renderer, arguments.device, say)
+
+
+def evaluate(arguments: argparse.Namespace) -> None:
+    """Judge a model."""
+    from engine.errors import InputError
+    from engine.training.evaluate import evaluate as judged
+    from engine.training.evaluate import judging_recordings, write_rows
+
+    recordings = judging_recordings(arguments.judge, arguments.audio)
+    if not recordings:
+        raise InputError(
+            "nothing to judge by: --judge DIR takes all recordings of a folder, --audio DIR the held-out ones"
+        )
+    result = judged(arguments.model, recordings, arguments.renderer, arguments.device, say)
+    if arguments.out is not None:
+        write_rows(arguments.out, result)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

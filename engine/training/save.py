@@ -1,0 +1,34 @@
+"""Write a trained network into a model's folder in diffusers' layout, as float16 safetensors."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from diffusers import AutoencoderKL
+
+from engine.mel import MelSpec
+
+
+def save_vae(vae: AutoencoderKL, spec: MelSpec, latent_scale: float, folder: Path) -> None:
+    """Write ``folder/vae`` and ``folder/mel.json``; what is there is replaced once the new one is whole.
+
+    Args:
+        latent_scale: ``scaling_factor``, one over the latent's standard deviation.
+    """
+    new, old = folder / "vae.new", folder / "vae.old"
+    for leftover in (new, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    half = AutoencoderKL.from_config(vae.config)
+    half.load_state_dict(vae.state_dict())
+    half.register_to_config(scaling_factor=latent_scale)
+    half.to(torch.float16).save_pretrained(new, safe_serialization=True)
+    if (folder / "vae").exists():
+        (folder / "vae").rename(old)
+    new.rename(folder / "vae")
+    shutil.rmtree(old, ignore_errors=True)
+    (folder / "mel.json").write_text(json.dumps(asdict(spec), indent=2) + "\n", encoding="utf-8")
