@@ -1,7 +1,7 @@
 """Recordings as they are read: opened, checked, and read in blocks, never as a whole.
 
 Everything that libsndfile reads. libsndfile says nothing about a file that was cut off or a header that lies,
-so the declared length is compared with what is there (`engine.extent`) before anything is read.
+so the declared length is compared with what is there (`engine.recording.extent`) before anything is read.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ import soundfile
 from numpy.typing import NDArray
 
 from engine.errors import InputError, RecordingError
-from engine.extent import Extent, measure, open_sound
-from engine.riff import Chunk
-from engine.samples import sample_type, to_float32
+from engine.recording.extent import Extent, measure, open_sound
+from engine.recording.riff import Chunk
+from engine.recording.samples import sample_type, to_float32
 
 BLOCK_FRAMES = 1 << 16
 MAX_REMEMBERED = 1 << 20  # positions of non-finite samples that are told apart

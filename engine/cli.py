@@ -1,19 +1,22 @@
 """The command line: one parser, one place where errors become exit codes. Imports nothing heavy.
 
-Exit codes: 0 done; 1 failed (disk full included); 2 bad usage or input; 130 stopped by the user.
+Exit codes: 0 done; 1 failed (disk full included); 2 bad usage or input; 130 stopped by Ctrl-C. As every program
+that a signal ends: 143 after SIGTERM, 129 after its terminal was closed.
 """
 
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
-from types import FrameType
-from typing import NoReturn
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn, TextIO
 
 from engine.commands import bottleneck, compare, demo, models, restore
+from engine.commands.stopping import Stopped, stops
 from engine.errors import InputError, RetakeError
 from engine.settings import check_choice
 
@@ -24,10 +27,16 @@ COMMANDS = {
     "bottleneck": bottleneck,
     "models": models,
 }
-STOPPED = 130
-TERMINATED = 143
 DESCRIPTION = """Retake repairs recordings: a region goes through a generative model and comes back in place;
 outside it every sample stays as it is."""
+EXAMPLES = """examples:
+  retake demo                                     hear and see what it does, on recordings that came along
+  retake restore in.wav -o out.wav --start 3 --end 4.5
+  retake compare in.wav out.wav                   how far the result is from the input
+  retake COMMAND --help                           all that a command takes
+
+Exit codes: 0 done, 2 bad usage, input or output, 130 stopped by Ctrl-C, 1 any other failure."""
+NO_EDITOR = "the editor is not there yet"
 
 
 class Parser(argparse.ArgumentParser):
@@ -36,51 +45,103 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise InputError(f"{message}; `{self.prog} --help` tells what is accepted")
 
+    def refuse_unknown(self, arguments: Sequence[str]) -> None:
+        """Refuse what no argument of this parser took.
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line."""
-    parser = Parser(prog="retake", description=DESCRIPTION, allow_abbrev=False)
+        Raises:
+            InputError: there is such; names the option that is nearest, if one is near.
+        """
+        if not arguments:
+            return
+        unknown = next((text for text in arguments if text.startswith("-")), arguments[0]).partition("=")[0]
+        options = [name for action in self._actions for name in action.option_strings]
+        near = difflib.get_close_matches(unknown, options, n=1) if unknown.startswith("-") else []
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        self.error(f"{'option' if unknown.startswith('-') else 'argument'} {unknown!r} is unknown{hint}")
+
+
+def build_parser() -> tuple[Parser, dict[str, Parser]]:
+    """The parser of the whole command line, and that of each command."""
+    parser = Parser(
+        prog="retake",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
     parser.add_argument("--version", action="store_true", help="print the version and stop")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", parser_class=Parser)
+    found = {}
     for name, module in COMMANDS.items():
-        command = commands.add_parser(name, help=module.SUMMARY, description=module.SUMMARY, allow_abbrev=False)
+        command = commands.add_parser(
+            name,
+            help=module.SUMMARY,
+            description=module.DESCRIPTION,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
         module.add_arguments(command)
         command.set_defaults(run=module.run)
-    return parser
+        found[name] = command
+    return parser, found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    signal.signal(signal.SIGTERM, _terminate)
-    try:
+    prepare_streams()
+    with stops():
         return _guarded(lambda: _dispatch(list(sys.argv[1:] if arguments is None else arguments)))
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-class Terminated(BaseException):
-    """SIGTERM, made into an exception so that nothing half-written stays."""
-
-
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    raise Terminated
+def prepare_streams() -> None:
+    """Make stdout and stderr take any file name, and be there even where the caller closed them."""
+    for name in ("stdout", "stderr"):
+        stream: TextIO | None = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - open as long as the program runs
+        elif hasattr(stream, "reconfigure") and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _dispatch(arguments: list[str]) -> int:
-    parser = build_parser()
-    if arguments and not arguments[0].startswith("-"):
-        check_choice("command", arguments[0], COMMANDS)
-    chosen = parser.parse_args(arguments)
+    if not arguments:
+        raise InputError(
+            f"{NO_EDITOR}; `retake demo` shows what it will do, `retake restore IN -o OUT` repairs a recording, "
+            "`retake --help` lists all commands"
+        )
+    if not arguments[0].startswith("-"):
+        check_command(arguments[0])
+    parser, commands = build_parser()
+    chosen, unknown = parser.parse_known_args(arguments)
+    commands.get(chosen.command, parser).refuse_unknown(unknown)
     if chosen.version:
         from importlib.metadata import version
 
         print(f"retake {version('retake')}")
         return 0
     if chosen.command is None:
-        parser.print_help(sys.stderr)
-        return InputError.exit_code
+        parser.error("a command is missing")
     run: Callable[[argparse.Namespace], int] = chosen.run
     return run(chosen)
+
+
+def check_command(name: str) -> None:
+    """Refuse what is no command; a recording is one that the editor would open.
+
+    Raises:
+        InputError: with the nearest command, or what to use instead of the editor.
+    """
+    if name not in COMMANDS and (is_file(name) or Path(name).suffix):
+        raise InputError(f"{NO_EDITOR}, so {name} can't be opened; `retake restore {name} -o OUT` repairs it")
+    check_choice("command", name, COMMANDS)
+
+
+def is_file(name: str) -> bool:
+    """Whether there is such a file; a name that no file can have is none."""
+    try:
+        return Path(name).is_file()
+    except OSError:
+        return False
 
 
 def _guarded(action: Callable[[], int]) -> int:
@@ -91,24 +152,39 @@ def _guarded(action: Callable[[], int]) -> int:
         return code
     except RetakeError as error:
         return _fail(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        return _fail("stopped; nothing was written", STOPPED)
-    except Terminated:
-        return _fail("terminated; nothing was written", TERMINATED)
+    except Stopped as error:
+        return _fail(f"{error.word}; nothing was written", error.exit_code)
     except BrokenPipeError:
-        # Whoever read our output is gone; the interpreter must not try to flush to it once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         return RetakeError.exit_code
     except MemoryError:
         return _fail("out of memory; a shorter region needs less", RetakeError.exit_code)
     except Exception as error:
         if os.environ.get("RETAKE_TRACEBACK"):
             raise
-        reason = " ".join(str(error).split()) or "no further word"
+        drop_output()
+        reason = str(error) or "no further word"
         hint = "RETAKE_TRACEBACK=1 shows where"
         return _fail(f"failed: {type(error).__name__}: {reason} ({hint})", RetakeError.exit_code)
 
 
+def drop_output() -> None:
+    """Where stdout can't be written, keep the interpreter from trying once more at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _fail(message: str, code: int) -> int:
-    print(f"retake: {' '.join(message.split())}", file=sys.stderr)
+    """Print one line, whatever characters a file's name brought into it."""
+    line = "".join(c if c.isprintable() or 0xDC80 <= ord(c) <= 0xDCFF else escaped(c) for c in message)
+    with suppress(OSError):
+        print(f"retake: {line}", file=sys.stderr)
     return code
+
+
+def escaped(character: str) -> str:
+    """A character that would break or colour the line, written out; a line break becomes a space."""
+    return " " if character in "\r\n" else character.encode("unicode_escape").decode()

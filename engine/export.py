@@ -1,8 +1,8 @@
 """Writing recordings: the source with patches laid in, or samples that come from no file.
 
 Outside the patches every sample keeps every bit of its native type. Where container and subtype stay, the
-source's bytes are copied and only those of the patches overwritten (`engine.in_place`), so that every chunk
-stays too; else the samples are read and written in their native type in blocks (`engine.transcode`).
+source's bytes are copied and only those of the patches overwritten (`engine.recording.in_place`), so that every chunk
+stays too; else the samples are read and written in their native type in blocks (`engine.recording.transcode`).
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 
 from engine.audio import BLOCK_FRAMES, Clip, Patch, count_of, open_clip
 from engine.errors import OutputError, RecordingError
-from engine.flac import carried_blocks, replace_blocks
-from engine.formats import RIFF_KIN, Format, Shape, check_extension, choose_format, data_bytes, fit_length
-from engine.in_place import Stop, can_overwrite, check_stop, overwrite
-from engine.riff import Chunk, append_chunks, carried
-from engine.samples import dither_rng, quantise, sample_type
+from engine.recording.flac import carried_blocks, replace_blocks
+from engine.recording.formats import RIFF_KIN, Format, Shape, check_extension, choose_format, data_bytes, fit_length
+from engine.recording.in_place import Stop, can_overwrite, check_stop, overwrite
+from engine.recording.riff import Chunk, append_chunks, carried
+from engine.recording.samples import dither_rng, quantise, sample_type
+from engine.recording.transcode import sound_writer, transcode
 from engine.saving import PartFile, check_place, written_whole
-from engine.transcode import sound_writer, transcode
 
 
 @dataclass(frozen=True)

@@ -13,16 +13,18 @@ from engine.commands.console import (
     add_model_arguments,
     add_reading_arguments,
     add_region_arguments,
+    check_plot,
     print_notes,
 )
 from engine.commands.restore import add_stage_arguments, settings_from
-from engine.errors import InputError
 from engine.region import region_of
 
 if TYPE_CHECKING:
     from engine.bottleneck import Stage
 
 SUMMARY = "show what each stage costs on a recording: mel, VAE, method, renderer"
+DESCRIPTION = """Show what each stage costs on a recording: the mel and the renderer alone, then with the VAE, then with
+the method. What is lost by an early stage no later one brings back. Nothing is written but the plot."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,19 +35,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_model_arguments(parser)
     add_reading_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
-    parser.add_argument("--plot", metavar="OUT.png", type=Path, help="draw the stages as bars")
+    parser.add_argument("--plot", metavar="OUT.png", type=Path, help="draw the stages as bars; overwritten if there")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Go through the stages and tell."""
     settings = settings_from(arguments)
     from engine.audio import open_clip
-    from engine.saving import check_place
+    from engine.model.folder import check_model
 
-    if arguments.plot is not None:
-        if arguments.plot.suffix.lower() != ".png":
-            raise InputError(f"plot is {arguments.plot}; a name ending in .png is accepted")
-        check_place(arguments.plot, [arguments.input], True)
+    check_plot(arguments.plot, [arguments.input])
     with (
         open_clip(
             arguments.input,
@@ -62,6 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
             low_hz=arguments.low,
             high_hz=arguments.high,
         )
+        check_model(settings.model)
         progress.report("loading", 0, 1)
         from engine.bottleneck import advice, bottleneck
         from engine.jobs import components_for

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.commands.console import Progress, add_reading_arguments, add_region_arguments, print_notes
+from engine.commands.console import Progress, add_reading_arguments, add_region_arguments, check_plot, print_notes
 from engine.errors import InputError
 from engine.region import Region, region_of
 
@@ -16,29 +16,29 @@ if TYPE_CHECKING:
     from engine.metrics import Reader
 
 SUMMARY = "measure a result against a reference"
+DESCRIPTION = """Measure how far a result is from a reference: signal-to-noise ratios, correlation, spectral distances,
+energy kept by band, loudness, true peak. Both must have the same rate and channels."""
 LONGEST_PLOT_S = 60.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("reference", metavar="REFERENCE", type=Path)
-    parser.add_argument("result", metavar="RESULT", type=Path)
+    parser.add_argument("reference", metavar="REFERENCE", type=Path, help="the recording to compare with")
+    parser.add_argument("result", metavar="RESULT", type=Path, help="the recording to measure")
     add_region_arguments(parser)
     add_reading_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
-    parser.add_argument("--plot", metavar="OUT.png", type=Path, help="draw both and their difference")
+    parser.add_argument(
+        "--plot", metavar="OUT.png", type=Path, help="draw both and their difference; overwritten if there"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure, tell, draw."""
     from engine.audio import open_clip
     from engine.metrics import compare_streams, summary_line, table
-    from engine.saving import check_place
 
-    if arguments.plot is not None:
-        if arguments.plot.suffix.lower() != ".png":
-            raise InputError(f"plot is {arguments.plot}; a name ending in .png is accepted")
-        check_place(arguments.plot, [arguments.reference, arguments.result], True)
+    check_plot(arguments.plot, [arguments.reference, arguments.result])
     reading = {"allow_truncated": arguments.allow_truncated, "repair_nonfinite": arguments.repair_nonfinite}
     with (
         open_clip(arguments.reference, **reading) as reference,

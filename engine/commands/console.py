@@ -1,54 +1,94 @@
-"""What the commands share of talking to a terminal: numbers, progress, notes."""
+"""What the commands share of talking to a terminal: numbers, arguments, progress, notes."""
 
 from __future__ import annotations
 
 import argparse
 import math
+import os
+import shutil
 import sys
 import time
 from collections.abc import Iterable
+from pathlib import Path
 
+from engine.errors import InputError
 from engine.progress import Control
 from engine.settings import DEVICES
 
 BAR_CHARACTERS = 28
 REDRAW_S = 0.1
 PLAIN_LINE_S = 5.0
+LARGEST = 1e9  # seconds or Hz; a larger number is a mistake in any recording
 
 
 def number(text: str) -> float:
     """A finite number, for argparse."""
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
     if not math.isfinite(value):
         raise argparse.ArgumentTypeError(f"{text!r} is no finite number")
+    if abs(value) > LARGEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is too large a number")
     return value
+
+
+def whole_number(text: str) -> int:
+    """A whole number, for argparse."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
 
 
 def add_region_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments that choose a time range and a band."""
-    parser.add_argument("--start", type=number, metavar="S", help="start in seconds (default: the start)")
-    parser.add_argument("--end", type=number, metavar="S", help="end in seconds, exclusive (default: the end)")
-    parser.add_argument("--low", type=number, metavar="HZ", help="lower edge of the band (default: 0)")
-    parser.add_argument("--high", type=number, metavar="HZ", help="upper edge of the band (default: half the rate)")
+    group = parser.add_argument_group("region", "by default the whole recording; times are rounded to frames")
+    group.add_argument("--start", type=number, metavar="S", help="start in seconds (default: the start)")
+    group.add_argument("--end", type=number, metavar="S", help="end in seconds, exclusive (default: the end)")
+    group.add_argument("--low", type=number, metavar="HZ", help="lower edge of the band (default: 0)")
+    group.add_argument("--high", type=number, metavar="HZ", help="upper edge of the band (default: half the rate)")
 
 
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments that choose the model and where it computes."""
-    parser.add_argument("--model", default="bundled", metavar="M", help="bundled (default), or a folder")
-    parser.add_argument("--device", default="auto", metavar="D", help=f"one of {', '.join(DEVICES)} (default: auto)")
+    group = parser.add_argument_group("model")
+    group.add_argument(
+        "--model", default="bundled", help="`bundled` (default), or a folder in diffusers' layout; see `retake models`"
+    )
+    group.add_argument("--device", default="auto", help=f"where to compute: {', '.join(DEVICES)} (default: auto)")
 
 
-def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
+def add_reading_arguments(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """The arguments that say how damaged files are read."""
-    parser.add_argument("--allow-truncated", action="store_true", help="read what is there of a file cut short")
-    parser.add_argument("--repair-nonfinite", action="store_true", help="read NaN and Inf as zero")
+    group = parser.add_argument_group("damaged files")
+    group.add_argument("--allow-truncated", action="store_true", help="read what is there of a file cut short")
+    group.add_argument("--repair-nonfinite", action="store_true", help="read NaN and Inf as zero")
+    return group
+
+
+def check_plot(path: Path | None, sources: Iterable[Path]) -> None:
+    """Refuse a place for a plot before any work is done; one that exists is drawn anew.
+
+    Raises:
+        InputError: it is no ``.png``.
+        OutputError: it can't be written, or is one of the recordings.
+    """
+    if path is None:
+        return
+    from engine.saving import check_place
+
+    if path.suffix.lower() != ".png":
+        raise InputError(f"plot is {path}; a name ending in .png is accepted")
+    check_place(path, list(sources), True)
 
 
 class Progress:
     """Draws a job's progress on stderr: a bar on a terminal, plain lines now and then elsewhere."""
 
     def __init__(self) -> None:
-        self._terminal = sys.stderr.isatty()
+        self._terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._stage, self._last_s, self._open = "", 0.0, False
 
     def control(self) -> Control:
@@ -66,10 +106,12 @@ class Progress:
         if self._terminal:
             full = round(share * BAR_CHARACTERS)
             bar = "#" * full + "." * (BAR_CHARACTERS - full)
-            print(f"\r\x1b[K{stage:<14} [{bar}] {share:4.0%}", end="", file=sys.stderr, flush=True)
+            # A line that wraps could not be taken away again.
+            line = f"{stage:<14} [{bar}] {share:4.0%}"[: shutil.get_terminal_size().columns - 1]
+            print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
             self._open = True
         else:
-            print(f"{stage} {share:.0%}", file=sys.stderr, flush=True)
+            print(f"{stage} {share:.0%}" if done else stage, file=sys.stderr, flush=True)
 
     def close(self) -> None:
         """Take the bar away."""

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import secrets
+import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +24,10 @@ if TYPE_CHECKING:
     from engine.report import ReportItem
 
 SUMMARY = "restore the bundled recordings; writes before and after, report.html, measures.json"
+DESCRIPTION = """Restore the recordings that came with the program, and write for each what it was and what it became;
+report.html shows and plays them and opens in any browser, measures.json holds the numbers."""
 DEFAULT_FOLDER = "retake-demo"
+STAGE_PREFIX = ".retake-"
 REPORT, MEASURES = "report.html", "measures.json"
 
 
@@ -45,7 +52,11 @@ PIECES = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument(
-        "--out", metavar="DIR", type=Path, default=Path(DEFAULT_FOLDER), help=f"default: {DEFAULT_FOLDER}"
+        "--out",
+        metavar="DIR",
+        type=Path,
+        default=Path(DEFAULT_FOLDER),
+        help=f"where to write: a new or empty folder, or that of an earlier demo (default: {DEFAULT_FOLDER})",
     )
     add_model_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the measures as one JSON object on stdout")
@@ -55,18 +66,21 @@ def run(arguments: argparse.Namespace) -> int:
     """Restore each piece, write its files, then the report."""
     began = time.monotonic()
     out: Path = arguments.out
-    prepare(out)
-    with Progress() as progress:
+    from engine.model.folder import check_model
+
+    check_folder(out)
+    check_model(arguments.model)
+    with Progress() as progress, staged(out) as stage:
         progress.report("loading", 0, 1)
         from engine.model.load import load_model
         from engine.report import write_report
 
         model = load_model(arguments.model, arguments.device)
         credits = attributions()
-        made = [restored(piece, out, model, credits, progress) for piece in PIECES]
+        made = [restored(piece, stage, out, model, credits, progress) for piece in PIECES]
         progress.report("reporting", 0, 1)
         write_report(
-            out / REPORT,
+            stage / REPORT,
             [item for item, _ in made],
             title="Retake: the bundled recordings, taken again",
             settings={
@@ -75,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
             },
         )
         rows = {"results": [row for _, row in made]}
-        write_json(out / MEASURES, rows)
+        write_json(stage / MEASURES, rows)
     if arguments.json:
         print(json.dumps(rows, allow_nan=False))
         return 0
@@ -87,22 +101,58 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def prepare(out: Path) -> None:
-    """Make the folder, or take the one of an earlier demo.
+def check_folder(out: Path) -> None:
+    """Refuse a folder that holds anything but an earlier demo.
 
     Raises:
-        OutputError: it holds something else, or can't be made.
+        OutputError: it does, is no folder, or can't be read.
     """
-    if out.exists() and not out.is_dir():
-        raise OutputError(f"{out}: is no directory; a new or empty one is expected")
-    if out.is_dir() and any(out.iterdir()) and not (out / MEASURES).exists():
-        raise OutputError(
-            f"{out}: holds other files; a new or empty directory, or that of an earlier demo, is expected"
-        )
+    expected = "a new or empty folder, or that of an earlier demo, is expected"
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        if out.exists() and not out.is_dir():
+            raise OutputError(f"{out}: is not a folder; {expected}")
+        foreign = out.is_dir() and any(not path.name.startswith(STAGE_PREFIX) for path in out.iterdir())
     except OSError as error:
-        raise OutputError(f"{out}: can't be made: {error.strerror}") from error
+        raise OutputError(f"{out}: can't be used: {error.strerror}") from error
+    if foreign and not is_demo(out / MEASURES):
+        raise OutputError(f"{out}: holds other files; {expected}")
+
+
+def is_demo(measures: Path) -> bool:
+    """Whether a file is the ``measures.json`` of a demo."""
+    try:
+        rows = json.loads(measures.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(rows, dict) and isinstance(rows.get("results"), list)
+
+
+@contextmanager
+def staged(out: Path) -> Iterator[Path]:
+    """Give a hidden folder inside ``out``, whose files are moved there at the end.
+
+    On any exception, Ctrl-C included, ``out`` is as it was, and gone if it was not there.
+
+    Raises:
+        OutputError: ``out`` can't be made or written to.
+    """
+    made = [folder for folder in (out, *out.parents) if not folder.exists()]  # the innermost first
+    stage = out / f"{STAGE_PREFIX}{secrets.token_hex(6)}"
+    try:
+        try:
+            stage.mkdir(parents=True)
+        except OSError as error:
+            raise OutputError(f"{out}: can't be written: {error.strerror}") from error
+        yield stage
+        for file in sorted(stage.iterdir()):
+            file.replace(out / file.name)
+        stage.rmdir()
+    except BaseException:
+        shutil.rmtree(stage, ignore_errors=True)
+        with suppress(OSError):
+            for folder in made:
+                folder.rmdir()
+        raise
 
 
 def demo_folder() -> Path:
@@ -120,9 +170,9 @@ def attributions() -> dict[str, tuple[str, str]]:
 
 
 def restored(
-    piece: Piece, out: Path, model: Model, credits: dict[str, tuple[str, str]], progress: Progress
+    piece: Piece, stage: Path, out: Path, model: Model, credits: dict[str, tuple[str, str]], progress: Progress
 ) -> tuple[ReportItem, dict[str, Any]]:
-    """Restore one piece; write ``NAME-before.wav`` and ``NAME-after-RENDERER.wav``."""
+    """Restore one piece; write ``NAME-before.wav`` and ``NAME-after-RENDERER.wav`` to ``stage``, meant for ``out``."""
     from engine.audio import open_clip
     from engine.export import write_patched
     from engine.jobs import measure, restore
@@ -131,15 +181,15 @@ def restored(
     began = time.monotonic()
     source = demo_folder() / piece.file
     stem = source.stem
-    before, after = out / f"{stem}-before.wav", out / f"{stem}-after-{piece.renderer}.wav"
+    before, after = f"{stem}-before.wav", f"{stem}-after-{piece.renderer}.wav"
     settings = RestoreSettings(renderer=piece.renderer)
     with open_clip(source) as clip:
         region = region_of(clip.frames, clip.rate, start_s=piece.start_s, end_s=piece.end_s)
         take = restore(clip, region, settings, model, progress.control())
-        write_patched(clip, [], before, force=True)
-        write_patched(clip, [take.patch], after, force=True)
+        write_patched(clip, [], stage / before, force=True)
+        write_patched(clip, [take.patch], stage / after, force=True)
         measures = measure(clip, take.patch)
-        row = described(clip, take, measures, after, time.monotonic() - began)
+        row = described(clip, take, measures, out / after, time.monotonic() - began)
         first, last = region.start_frame, region.end_frame
         title, attribution = credits[piece.file]
         item = ReportItem(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import (
     Progress,
@@ -14,62 +16,101 @@ from engine.commands.console import (
     add_reading_arguments,
     add_region_arguments,
     print_notes,
+    whole_number,
 )
 from engine.region import region_of
-from engine.settings import METHOD_SETTINGS, RENDERER_SETTINGS, TASK_SETTINGS, RestoreSettings, with_options
+from engine.settings import (
+    METHOD_SETTINGS,
+    RENDERER_SETTINGS,
+    TASK_SETTINGS,
+    RestoreSettings,
+    SpliceSettings,
+    with_options,
+)
 
 if TYPE_CHECKING:
     from engine.audio import Clip
     from engine.export import Written
     from engine.jobs import Take
     from engine.metrics import Measures
+    from engine.recording.formats import Format
 
-SUMMARY = "take a region of a recording again and write the whole with it in place"
+SUMMARY = "take a region of a recording again and write the whole recording with it in place"
+DESCRIPTION = """Take a region of a recording again: a model makes it anew, a renderer makes that heard, and OUT is the
+whole recording with it in place. Outside the region every sample stays as it is. IN is never written to."""
+STAGE_HELP = {
+    "task": "what the model is asked for",
+    "method": "how the model is used",
+    "renderer": "how the model's answer becomes sound",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("input", metavar="IN", type=Path, help="a recording: WAV, FLAC, AIFF, CAF, Ogg, MP3 ...")
-    parser.add_argument("-o", "--output", metavar="OUT", type=Path, required=True, help="where to write the result")
+    output = parser.add_argument_group("output")
+    output.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT",
+        type=Path,
+        required=True,
+        help="where to write the result; its extension decides the format",
+    )
+    output.add_argument("--force", action="store_true", help="overwrite OUT if it exists")
+    output.add_argument(
+        "--subtype", metavar="TYPE", help="sample type of OUT, such as PCM_16 (default: that of IN, where OUT has it)"
+    )
+    output.add_argument("--region-only", action="store_true", help="write the region alone, not the whole recording")
+    output.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     add_region_arguments(parser)
     add_stage_arguments(parser)
     add_model_arguments(parser)
-    add_reading_arguments(parser)
-    parser.add_argument(
-        "--subtype", metavar="T", help="sample type of the output, such as PCM_16 (default: the input's)"
-    )
-    parser.add_argument("--region-only", action="store_true", help="write the region alone")
-    parser.add_argument(
+    reading = add_reading_arguments(parser)
+    reading.add_argument(
         "--check-all",
         action="store_true",
-        help="look for NaN and Inf in the whole file, not only in the region",
+        help="look for NaN and Inf in the whole recording, not only where it is read",
     )
-    parser.add_argument("--force", action="store_true", help="overwrite the output if it exists")
-    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
 
 
 def add_stage_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments that choose task, method and renderer, with their settings."""
+    group = parser.add_argument_group("how")
     for stage, table in (
         ("task", TASK_SETTINGS),
         ("method", METHOD_SETTINGS),
         ("renderer", RENDERER_SETTINGS),
     ):
         default = getattr(RestoreSettings, stage)
-        parser.add_argument(
-            f"--{stage}",
-            default=default,
-            metavar=stage[0].upper(),
-            help=f"{', '.join(table)} (default: {default})",
+        group.add_argument(
+            f"--{stage}", default=default, help=f"{STAGE_HELP[stage]}: {', '.join(table)} (default: {default})"
         )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of every random draw (default: 0)")
-    parser.add_argument(
+    group.add_argument(
+        "--seed",
+        type=whole_number,
+        default=0,
+        metavar="N",
+        help="of every random draw (default: 0); same seed, same OUT",
+    )
+    group.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="a setting of a stage, such as fade_ms=5",
+        help="a setting, may be given several times; these are the defaults: " + settings_help(),
     )
+
+
+def settings_help() -> str:
+    """Every key of ``--set`` with its default, by the stage that it belongs to."""
+    tables: list[Mapping[str, type[Any]]] = [{"": SpliceSettings}, TASK_SETTINGS, METHOD_SETTINGS, RENDERER_SETTINGS]
+    told = []
+    for name, settings in ((name, settings) for table in tables for name, settings in table.items()):
+        keys = " ".join(f"{item.name}={item.default:g}" for item in dataclasses.fields(settings))
+        if keys:
+            told.append(f"{name}: {keys}" if name else keys)
+    return "; ".join(told)
 
 
 def settings_from(arguments: argparse.Namespace) -> RestoreSettings:
@@ -90,11 +131,12 @@ def settings_from(arguments: argparse.Namespace) -> RestoreSettings:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Restore, write, measure, tell."""
+    """Restore, measure, write, tell."""
     began = time.monotonic()
     settings = settings_from(arguments)
     from engine.audio import open_clip
     from engine.export import check_target
+    from engine.model.folder import check_model
 
     check_target(arguments.output, sources=[arguments.input], force=arguments.force)
     with (
@@ -113,6 +155,9 @@ def run(arguments: argparse.Namespace) -> int:
             low_hz=arguments.low,
             high_hz=arguments.high,
         )
+        # All that can be refused is refused before torch is loaded and the work begins.
+        choice = output_format(clip, region.frames if arguments.region_only else clip.frames, arguments)
+        check_model(settings.model)
         if arguments.check_all:
             progress.report("checking", 0, 1)
             clip.check_all()
@@ -122,24 +167,39 @@ def run(arguments: argparse.Namespace) -> int:
 
         model = load_model(settings.model, settings.device, components_for(settings))
         take = restore(clip, region, settings, model, progress.control())
-        progress.report("writing", 0, 1)
-        written = write(clip, take, arguments)
         progress.report("measuring", 0, 1)
         measures = measure(clip, take.patch)
+        # Last, so that whatever fails or is stopped before it leaves no output behind.
+        progress.report("writing", 0, 1)
+        written = write(clip, take, choice, arguments)
         progress.close()
         print_notes([*take.notes, *written.notes])
         tell(clip, take, measures, arguments, time.monotonic() - began)
     return 0
 
 
-def write(clip: Clip, take: Take, arguments: argparse.Namespace) -> Written:
+def output_format(clip: Clip, frames: int, arguments: argparse.Namespace) -> Format:
+    """The format of the output: the recording's own where the output's extension has it.
+
+    Raises:
+        OutputError: it can't hold ``frames`` frames of this recording; with what it can hold.
+    """
+    from engine.recording.formats import Format, Shape, choose_format
+
+    shape = Shape(clip.rate, clip.channels, frames)
+    source = Format(clip.container, clip.subtype)
+    return choose_format(arguments.output, shape, source, container=None, subtype=arguments.subtype)
+
+
+def write(clip: Clip, take: Take, choice: Format, arguments: argparse.Namespace) -> Written:
     """Write the whole recording with the patch, or the patch alone."""
     from engine.export import write_patched, write_samples
 
-    if not arguments.region_only:
-        return write_patched(clip, [take.patch], arguments.output, subtype=arguments.subtype, force=arguments.force)
-    subtype = arguments.subtype or (None if clip.lossy else clip.subtype)
-    return write_samples(take.patch.samples, clip.rate, arguments.output, subtype=subtype, force=arguments.force)
+    target, container, subtype = arguments.output, choice.container, choice.subtype
+    if arguments.region_only:
+        samples = take.patch.samples
+        return write_samples(samples, clip.rate, target, container=container, subtype=subtype, force=arguments.force)
+    return write_patched(clip, [take.patch], target, container=container, subtype=subtype, force=arguments.force)
 
 
 def tell(clip: Clip, take: Take, measures: Measures, arguments: argparse.Namespace, seconds: float) -> None:

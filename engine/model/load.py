@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,14 @@ from torch import Tensor, nn
 from engine.errors import ModelError
 from engine.mel import MelSpec
 from engine.model.device import Placement, choose_placement
-from engine.model.folder import ModelFolder, check_model, require_component, weights_hash
+from engine.model.folder import ModelFolder, check_model, read_json, require_component, weights_hash
+
+# Weights are read as float32; autocast chooses the format of each operation.
+LOADING: dict[str, dict[str, Any]] = {
+    "vae": {"torch_dtype": torch.float32, "low_cpu_mem_usage": False},
+    "unet": {"torch_dtype": torch.float32, "low_cpu_mem_usage": False},
+    "vocoder": {"dtype": torch.float32},
+}
 
 
 @dataclass(frozen=True)
@@ -82,12 +90,12 @@ def load_model(name: str, device: str = "auto", components: Sequence[str] = ("va
     for component in components:
         require_component(folder, component, "this job")
     placement = choose_placement(device)
+    logging.getLogger("diffusers").setLevel(logging.ERROR)
+    logging.getLogger("transformers").setLevel(logging.ERROR)
     loaded = {component: _load(folder, component, placement) for component in components}
     spec = MelSpec.from_folder(folder.path)
     _check_fit(folder, spec, loaded)
     scheduler_file = folder.path / "scheduler" / "scheduler_config.json"
-    from engine.model.folder import read_json
-
     return Model(
         folder=folder,
         hash=weights_hash(folder),
@@ -101,39 +109,34 @@ def load_model(name: str, device: str = "auto", components: Sequence[str] = ("va
 
 
 def _load(folder: ModelFolder, component: str, placement: Placement) -> nn.Module:
-    # Imported here, by their own modules: diffusers and transformers take seconds to import.
     source = folder.path / component
+    network: nn.Module
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)
-            if component == "vocoder":
-                from transformers.models.speecht5.modeling_speecht5 import SpeechT5HifiGan
-
-                network: nn.Module = SpeechT5HifiGan.from_pretrained(
-                    source, local_files_only=True, use_safetensors=True, dtype=torch.float32
-                )
-            else:
-                network = _diffusers_class(component).from_pretrained(
-                    source,
-                    local_files_only=True,
-                    use_safetensors=True,
-                    low_cpu_mem_usage=False,
-                    torch_dtype=torch.float32,
-                )
+            network, found = _class_of(component).from_pretrained(
+                source, local_files_only=True, use_safetensors=True, output_loading_info=True, **LOADING[component]
+            )
     except (OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ModelError(f"{source} can't be loaded: {reason}") from error
-    if any(tensor.is_meta for tensor in network.state_dict().values()):
-        raise ModelError(f"{source} lacks weights that its configuration names")
+    # The libraries only log what is missing, and go on with random numbers in its place.
+    if missing := sorted(found["missing_keys"]):
+        raise ModelError(f"{source} lacks weights that its configuration names: {', '.join(missing[:3])}")
     network = network.eval().requires_grad_(False).to(placement.device)
     return network if component == "vocoder" else network.to(memory_format=torch.channels_last)
 
 
-def _diffusers_class(component: str) -> Any:
+def _class_of(component: str) -> Any:
+    """The class of a component, from its own module: diffusers and transformers take seconds to import whole."""
     if component == "vae":
         from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 
         return AutoencoderKL
+    if component == "vocoder":
+        from transformers.models.speecht5.modeling_speecht5 import SpeechT5HifiGan
+
+        return SpeechT5HifiGan
     from diffusers.pipelines.audioldm2.modeling_audioldm2 import AudioLDM2UNet2DConditionModel
 
     return AudioLDM2UNet2DConditionModel

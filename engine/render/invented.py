@@ -45,12 +45,14 @@ def with_level_kept(scene: Scene, mono: NDArray[np.float32]) -> NDArray[np.float
         return mono
     hop = scene.analysis.spec.hop
     rows = torch.nonzero(scene.target.keep.mean(dim=1) < 0.5)[:, 0]
-    samples = slice(int(rows[0]) * hop, (int(rows[-1]) + 1) * hop)
-    recorded = np.mean([np.dot(channel[samples], channel[samples]) for channel in scene.analysis.sound])
-    invented = np.dot(mono[samples], mono[samples])
+    first, last = int(rows[0]) * hop, (int(rows[-1]) + 1) * hop
+    recorded = np.mean([np.dot(channel[first:last], channel[first:last]) for channel in scene.analysis.sound])
+    invented = np.dot(mono[first:last], mono[first:last])
     if recorded <= 0 or invented <= 0:
         return mono
-    return mono * np.float32(np.clip(np.sqrt(recorded / invented), 1 / LARGEST_CHANGE, LARGEST_CHANGE))
+    factor = np.clip(np.sqrt(recorded / invented), 1 / LARGEST_CHANGE, LARGEST_CHANGE)
+    ramp = np.interp(np.arange(len(mono)), [first - hop, first, last, last + hop], [0.0, 1.0, 1.0, 0.0])
+    return mono * (1 + (factor - 1) * ramp).astype(np.float32)
 
 
 def lay_in(scene: Scene, mono: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -8,10 +8,17 @@ from engine.errors import InputError
 from engine.plots import COLUMNS, _envelope, _spectrogram_db, comparison_figure, stages_figure
 
 RATE = 44100
+TITLE = 'costs $5 and $6, <b>&"quoted", 録音, a\\b_c^d'
 
 
 def sound(channels: int, frames: int, seed: int = 0) -> np.ndarray:
     return (0.1 * np.random.default_rng(seed).standard_normal((channels, frames))).astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def drawing() -> bytes:
+    """A drawing to look at, made once."""
+    return comparison_figure(sound(1, 3000), sound(1, 3000, 1), RATE, TITLE)
 
 
 def opened(png: bytes) -> Image.Image:
@@ -20,7 +27,7 @@ def opened(png: bytes) -> Image.Image:
     return image
 
 
-@pytest.mark.parametrize(("channels", "frames"), [(1, 9000), (2, 9000), (32, 3000), (1, 1), (2, 100)])
+@pytest.mark.parametrize(("channels", "frames"), [(2, 9000), (32, 3000), (1, 1), (2, 100)])
 def test_any_channels_and_length_are_drawn_1400_px_wide(channels, frames):
     image = opened(comparison_figure(sound(channels, frames), sound(channels, frames, 1), RATE, "a title"))
     assert image.width == 1400
@@ -38,14 +45,14 @@ def test_samples_that_arent_finite_are_drawn():
     assert opened(comparison_figure(sound(1, 9000), broken, RATE, "broken")).width == 1400
 
 
-@pytest.mark.parametrize("title", ["costs $5 and $6", '<b>&"quoted"', "録音", "a\\b_c^d"])
-def test_any_title_is_drawn_as_it_is(title):
-    assert opened(comparison_figure(sound(1, 3000), sound(1, 3000), RATE, title)).width == 1400
+def test_any_title_is_drawn_as_it_is(drawing):
+    image = opened(drawing)
+    assert image.width == 1400
+    assert np.asarray(image.convert("L")).std() > 10
 
 
-def test_the_same_sound_gives_the_same_bytes():
-    arguments = (sound(1, 3000), sound(1, 3000, 1), RATE, "twice")
-    assert comparison_figure(*arguments) == comparison_figure(*arguments)
+def test_the_same_sound_gives_the_same_bytes(drawing):
+    assert comparison_figure(sound(1, 3000), sound(1, 3000, 1), RATE, TITLE) == drawing
 
 
 def test_shapes_that_differ_are_refused():

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from engine.audio import Clip, Patch
 from engine.errors import OutputError
-from engine.formats import RIFF_KIN, Format, Shape
-from engine.in_place import Stop, check_stop, patch_dithers
-from engine.samples import (
+from engine.recording.formats import RIFF_KIN, Format, Shape
+from engine.recording.in_place import Stop, check_stop, patch_dithers
+from engine.recording.samples import (
     Block,
     SampleType,
     dither_rng,

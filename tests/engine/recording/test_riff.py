@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.audio import open_clip
-from engine.riff import append_chunks, carried, exceeds_riff, riff_layout, walk
+from engine.recording.riff import append_chunks, carried, exceeds_riff, riff_layout, walk
 
 FMT = struct.pack("<HHIIHH", 1, 2, 48000, 48000 * 4, 4, 16)
 

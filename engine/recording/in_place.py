@@ -15,8 +15,8 @@ import numpy as np
 
 from engine.audio import Clip, Patch, open_clip
 from engine.errors import Cancelled
-from engine.riff import Layout
-from engine.samples import Block, decode, dither_rng, encode, lay, sample_type, to_float32, zero_nonfinite
+from engine.recording.riff import Layout
+from engine.recording.samples import Block, decode, dither_rng, encode, lay, sample_type, to_float32, zero_nonfinite
 from engine.saving import PartFile
 
 COPY_BYTES = 16 << 20  # between two looks at the cancel flag

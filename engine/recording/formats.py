@@ -8,8 +8,8 @@ from pathlib import Path
 import soundfile
 
 from engine.errors import OutputError
-from engine.riff import exceeds_riff
-from engine.samples import loses_bits, sample_type
+from engine.recording.riff import exceeds_riff
+from engine.recording.samples import loses_bits, sample_type
 
 # By extension: the containers that may bear it, the default first.
 CONTAINERS = {

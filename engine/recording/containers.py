@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from engine.riff import Chunk, Layout, riff_layout
+from engine.recording.riff import Chunk, Layout, riff_layout
 
 W64_TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")  # ends the GUIDs of W64's chunks, but for the outermost
 UNKNOWN_32 = (0, 0xFFFFFFFF)

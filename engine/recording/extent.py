@@ -12,12 +12,12 @@ from pathlib import Path
 
 import soundfile
 
-from engine.containers import survey
 from engine.errors import RecordingError
-from engine.overlay import Overlay
-from engine.riff import Chunk, Layout
-from engine.samples import sample_type
-from engine.streams import (
+from engine.recording.containers import survey
+from engine.recording.overlay import Overlay
+from engine.recording.riff import Chunk, Layout
+from engine.recording.samples import sample_type
+from engine.recording.streams import (
     FLAC_MAX_FRAMES,
     UNKNOWN_FRAMES,
     count_readable,

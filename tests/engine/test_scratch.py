@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from engine import scratch
+from engine.scratch import scratch_array
+
+
+def test_small_arrays_live_in_memory() -> None:
+    array = scratch_array((2, 10))
+    assert type(array) is np.ndarray
+    assert array.dtype == np.float32
+    assert not array.any()
+
+
+def test_large_arrays_live_in_a_file_without_a_name(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(scratch, "IN_MEMORY_BYTES", 1000)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    array = scratch_array((2, 1000))
+    assert isinstance(array, np.memmap)
+    assert list(tmp_path.iterdir()) == []
+    assert not array.any()
+    array[1, 5] = 3
+    assert array[1, 5] == 3
