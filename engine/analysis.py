@@ -50,9 +50,9 @@ class Analysis:
         """(channels, T * hop) levelled sound at the model's rate, without its padding; a view."""
         return self.padded[:, self.spec.pad : self.padded.shape[1] - self.spec.pad]
 
-    def mel_position(self, frame: float) -> float:
-        """Where a frame of the recording lies among the mel frames, as a fraction."""
-        seconds = (frame - self.start_frame) / self.clip.rate
+    def mel_positions(self, frames: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Where frames of the recording lie among the mel frames, as fractions."""
+        seconds = (frames - self.start_frame) / self.clip.rate
         return seconds * self.spec.rate / self.spec.hop - 0.5
 
 

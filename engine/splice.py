@@ -8,6 +8,7 @@ what is not.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,7 @@ def band_filter(region: Region, rate: int) -> NDArray[np.float64] | None:
     width = min(transition_hz(region), nyquist / 2)
     taps, beta = signal.kaiserord(STOPBAND_DB, width / nyquist)
     cutoff = [edge for edge in (low, high) if edge is not None]
-    kind = "bandpass" if low and high else "highpass" if low else "lowpass"
+    kind: Literal["bandpass", "highpass", "lowpass"] = "bandpass" if low and high else "highpass" if low else "lowpass"
     return np.asarray(signal.firwin(taps | 1, cutoff, window=("kaiser", beta), pass_zero=kind, fs=rate))
 
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from engine.commands.stopping import look
 from engine.errors import InputError
 from engine.progress import Control
 from engine.settings import DEVICES
@@ -92,8 +93,8 @@ class Progress:
         self._stage, self._last_s, self._open = "", 0.0, False
 
     def control(self) -> Control:
-        """A control that reports here."""
-        return Control(report=self.report)
+        """A control that reports here, and stops where a signal could not."""
+        return Control(report=self.report, cancelled=look)
 
     def report(self, stage: str, done: int, of: int) -> None:
         """Show a stage's progress, if it is time to."""

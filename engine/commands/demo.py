@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Progress, add_model_arguments
 from engine.commands.restore import described
+from engine.commands.stopping import look
 from engine.errors import OutputError
 from engine.region import region_of
 from engine.settings import RestoreSettings
@@ -186,8 +187,8 @@ def restored(
     with open_clip(source) as clip:
         region = region_of(clip.frames, clip.rate, start_s=piece.start_s, end_s=piece.end_s)
         take = restore(clip, region, settings, model, progress.control())
-        write_patched(clip, [], stage / before, force=True)
-        write_patched(clip, [take.patch], stage / after, force=True)
+        write_patched(clip, [], stage / before, force=True, cancelled=look)
+        write_patched(clip, [take.patch], stage / after, force=True, cancelled=look)
         measures = measure(clip, take.patch)
         row = described(clip, take, measures, out / after, time.monotonic() - began)
         first, last = region.start_frame, region.end_frame

@@ -18,6 +18,7 @@ from engine.commands.console import (
     print_notes,
     whole_number,
 )
+from engine.commands.stopping import look
 from engine.region import region_of
 from engine.settings import (
     METHOD_SETTINGS,
@@ -198,8 +199,12 @@ def write(clip: Clip, take: Take, choice: Format, arguments: argparse.Namespace)
     target, container, subtype = arguments.output, choice.container, choice.subtype
     if arguments.region_only:
         samples = take.patch.samples
-        return write_samples(samples, clip.rate, target, container=container, subtype=subtype, force=arguments.force)
-    return write_patched(clip, [take.patch], target, container=container, subtype=subtype, force=arguments.force)
+        return write_samples(
+            samples, clip.rate, target, container=container, subtype=subtype, force=arguments.force, cancelled=look
+        )
+    return write_patched(
+        clip, [take.patch], target, container=container, subtype=subtype, force=arguments.force, cancelled=look
+    )
 
 
 def tell(clip: Clip, take: Take, measures: Measures, arguments: argparse.Namespace, seconds: float) -> None:

@@ -33,38 +33,69 @@ class Stopped(KeyboardInterrupt):
         self.exit_code = 128 + number
 
 
-@contextmanager
-def stops() -> Iterator[None]:
-    """While inside, the signals raise `Stopped`. One that is ignored, as under nohup, stays ignored."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread gets signals
-        return
-    handler = _Handler()
-    numbers = [number for number in SIGNALS if signal.getsignal(number) not in (signal.SIG_IGN, None)]
-    before = {number: signal.signal(number, handler) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, previous in before.items():
-            signal.signal(number, previous)
-
-
 class _Handler:
-    """Raises `Stopped` once, and again only for who asks again later."""
+    """Raises `Stopped` once, and again only for who asks again later.
+
+    Attributes:
+        waiting: a signal that came where nothing may be raised, or None.
+    """
 
     def __init__(self) -> None:
+        self.waiting: int | None = None
         self._last_s = -PATIENCE_S
+        self._again: threading.Timer | None = None
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         if _in_callback(frame):
-            again = threading.Timer(RETRY_S, signal.raise_signal, [number])
-            again.daemon = True
-            again.start()
+            self.waiting = number
+            self._again = threading.Timer(RETRY_S, self.retry)
+            self._again.daemon = True
+            self._again.start()
             return
+        self.rest()
         now = time.monotonic()
         if now - self._last_s >= PATIENCE_S:
             self._last_s = now
             raise Stopped(number)
+
+    def retry(self) -> None:
+        """Called in a thread: send the signal once more."""
+        if self.waiting is not None:
+            signal.raise_signal(self.waiting)
+
+    def rest(self) -> None:
+        """Wait for nothing any more."""
+        self.waiting = None
+        if self._again:
+            self._again.cancel()
+
+
+_handler = _Handler()
+
+
+def look() -> bool:
+    """Raise `Stopped` if a signal waits for it; for who asks between two steps whether to stop."""
+    if _handler.waiting is not None:
+        _handler(_handler.waiting, None)
+    return False
+
+
+@contextmanager
+def stops() -> Iterator[None]:
+    """While inside, the signals raise `Stopped`. One that is ignored, as under nohup, stays ignored."""
+    global _handler
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread gets signals
+        return
+    _handler = _Handler()
+    numbers = [number for number in SIGNALS if signal.getsignal(number) not in (signal.SIG_IGN, None)]
+    before = {number: signal.signal(number, _handler) for number in numbers}
+    try:
+        yield
+    finally:
+        _handler.rest()
+        for number, previous in before.items():
+            signal.signal(number, previous)
 
 
 def _in_callback(frame: FrameType | None) -> bool:

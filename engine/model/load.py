@@ -124,7 +124,9 @@ def _load(folder: ModelFolder, component: str, placement: Placement) -> nn.Modul
     if missing := sorted(found["missing_keys"]):
         raise ModelError(f"{source} lacks weights that its configuration names: {', '.join(missing[:3])}")
     network = network.eval().requires_grad_(False).to(placement.device)
-    return network if component == "vocoder" else network.to(memory_format=torch.channels_last)
+    if component != "vocoder":
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network
 
 
 def _class_of(component: str) -> Any:

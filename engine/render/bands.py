@@ -8,7 +8,9 @@ import numpy.typing as npt
 from engine.filterbank import mel_edges_hz
 
 
-def bin_weights(bins_hz: npt.NDArray[np.float64], bands: int, low_hz: float, high_hz: float) -> npt.NDArray[np.float32]:
+def bin_weights(
+    bins_hz: npt.NDArray[np.floating], bands: int, low_hz: float, high_hz: float
+) -> npt.NDArray[np.float32]:
     """How much each band says about each frequency: Slaney's filterbank normalised per bin over the bands.
 
     A bin outside all bands takes the band whose centre is nearest.
@@ -26,4 +28,4 @@ def bin_weights(bins_hz: npt.NDArray[np.float64], bands: int, low_hz: float, hig
     weights = np.maximum(0.0, triangles) * (2.0 / (high - low))
     outside = np.flatnonzero(weights.sum(axis=1) <= 0)
     weights[outside, np.abs(at_hz[outside] - centre).argmin(axis=1)] = 1.0
-    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float32)

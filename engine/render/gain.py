@@ -50,7 +50,7 @@ def render(scene: Scene, settings: GainSettings, generator: torch.Generator, con
         start = origin + first_hop * hop
         sound = scene.recording(start, origin + last_hop * hop + len(window) - hop)
         centres = start + len(window) / 2 + hop * np.arange(last_hop - first_hop)
-        at = torch.from_numpy(scene.analysis.mel_position(centres)).to(device, torch.float32)
+        at = torch.from_numpy(scene.analysis.mel_positions(centres)).to(device, torch.float32)
         gains = torch.exp(rows_at(log_gain, at) @ weights.T)
         rendered = scaled_spectrum(torch.from_numpy(sound).to(device), gains, window, hop)
         out[:, first - scene.start_frame : last - scene.start_frame] = (

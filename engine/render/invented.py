@@ -52,7 +52,7 @@ def with_level_kept(scene: Scene, mono: NDArray[np.float32]) -> NDArray[np.float
         return mono
     factor = np.clip(np.sqrt(recorded / invented), 1 / LARGEST_CHANGE, LARGEST_CHANGE)
     ramp = np.interp(np.arange(len(mono)), [first - hop, first, last, last + hop], [0.0, 1.0, 1.0, 0.0])
-    return mono * (1 + (factor - 1) * ramp).astype(np.float32)
+    return np.asarray(mono * (1 + (factor - 1) * ramp), dtype=np.float32)
 
 
 def lay_in(scene: Scene, mono: NDArray[np.float32]) -> NDArray[np.float32]:

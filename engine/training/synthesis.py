@@ -23,6 +23,7 @@ Sound = NDArray[np.float32]
 SOUNDFONT = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
 MAKING_HZ = 44100
 SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 3, 5, 7, 9, 10), (0, 2, 4, 7, 9))
+NOTE_BEATS = {"melody": [0.25, 0.5, 1.0, 2.0], "chords": [1.0, 2.0, 4.0], "bass": [0.5, 1.0, 2.0]}
 TICKS = 480
 DRUM_CHANNEL = 9
 TEXT = """
@@ -95,7 +96,7 @@ def compose(rng: np.random.Generator, seconds: float) -> mido.MidiFile:
         beat, legato = 0.0, rng.uniform(0.2, 1.2)
         while beat < beats:
             degree = int(degrees[int(beat) // 4 % len(degrees)])
-            length = float(rng.choice({"melody": [0.25, 0.5, 1, 2], "chords": [1, 2, 4], "bass": [0.5, 1, 2]}[part]))
+            length = float(rng.choice(NOTE_BEATS[part]))
             notes = {
                 "melody": [pitch(degree + int(rng.integers(-4, 9)), 1)],
                 "chords": [pitch(degree + step, 1) for step in (0, 2, 4, 6)[: rng.integers(2, 5)]],

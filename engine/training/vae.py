@@ -77,7 +77,9 @@ def build_vae(channels: tuple[int, ...]) -> AutoencoderKL:
     )
 
 
-def vae_loss(vae: nn.Module, magnitudes: Tensor, weights: Tensor, recipe: VaeRecipe) -> tuple[Tensor, dict[str, float]]:
+def vae_loss(
+    vae: AutoencoderKL, magnitudes: Tensor, weights: Tensor, recipe: VaeRecipe
+) -> tuple[Tensor, dict[str, float]]:
     """The loss of one batch of (B, bins, T) magnitudes, and its parts for the log."""
     mel = log_mel_from_magnitude(magnitudes, SPEC)
     with torch.autocast(magnitudes.device.type, dtype=torch.bfloat16):

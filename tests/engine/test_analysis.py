@@ -41,7 +41,7 @@ def test_an_impulse_is_found_where_it_is(write_sound, rate) -> None:
     sound = np.zeros((1, rate), np.float32)
     sound[0, rate // 4 : rate // 4 + rate // 1000] = 0.5
     found = analysed(write_sound(sound, rate))
-    assert abs(int(found.mel.sum(dim=1).argmax()) - found.mel_position(rate / 4)) < 1
+    assert abs(int(found.mel.sum(dim=1).argmax()) - float(found.mel_positions(np.array([rate / 4]))[0])) < 1
 
 
 def test_blocks_make_no_difference(write_sound, made_noise, monkeypatch) -> None:

@@ -66,7 +66,7 @@ def page(tmp_path_factory) -> Page:
 
 @pytest.fixture
 def undrawn(monkeypatch) -> None:
-    """For tests of what is heard: the pictures of the other tests' page are drawn, and test_plots looks at more."""
+    """For tests of what is heard: draws nothing, which takes most of a report's time."""
     monkeypatch.setattr("engine.report.comparison_figure", lambda *_: b"a picture")
 
 

@@ -1,0 +1,60 @@
+"""``retake bottleneck``: what it tells, draws and refuses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture
+def bottleneck(retake, whole_model):
+    return lambda *arguments: retake("bottleneck", *arguments, "--model", whole_model, "--device", "cpu")
+
+
+def test_json_holds_each_stage_with_its_cost(bottleneck, recording):
+    done = bottleneck(recording(), "--json").done()
+    assert list(done.json) == ["input", "model", "stages", "advice"]
+    assert [stage["name"] for stage in done.json["stages"]] == ["mel > gain", "mel > vae > gain"]
+    for stage in done.json["stages"]:
+        assert list(stage) == ["name", "mel_db", "sound_mel_db", "si_sdr_db", "seconds"]
+    assert done.json["stages"][0]["mel_db"] == 0
+    assert done.json["stages"][1]["mel_db"] > 0
+    assert "vae" in done.json["advice"]
+
+
+def test_a_person_gets_a_table_and_advice(bottleneck, recording):
+    lines = bottleneck(recording()).done().out.splitlines()
+    assert lines[0].startswith("stages") and "SI-SDR" in lines[0]
+    assert [line.split("  ")[0] for line in lines[1:3]] == ["mel > gain", "mel > vae > gain"]
+    assert len(lines) == 4
+
+
+@pytest.mark.parametrize("sound", [np.zeros((2, 4000)), np.full((1, 4000), 0.5), np.full((1, 1), 0.5)])
+def test_silence_dc_and_a_single_frame_work(bottleneck, recording, sound):
+    bottleneck(recording(sound=sound), "--json").done()
+    assert bottleneck(recording(sound=sound)).done().out
+
+
+def test_the_plot_is_a_png(bottleneck, recording, tmp_path):
+    bottleneck(recording(), "--plot", tmp_path / "p.png").done()
+    assert (tmp_path / "p.png").read_bytes().startswith(PNG)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--plot", "p.jpg"], [".png"]),
+        (["--renderer", "gian"], ["did you mean gain?"]),
+        (["--start", "9"], ["9 s"]),
+        (["--set", "fade=1"], ["did you mean fade_ms?"]),
+    ],
+)
+def test_bad_choices_are_refused(bottleneck, recording, arguments, words):
+    bottleneck(recording(), *arguments).refused(*words)
+
+
+def test_a_missing_recording_or_model_is_refused(bottleneck, retake, recording, tmp_path):
+    bottleneck(tmp_path / "none.wav").refused("none.wav", "no such file")
+    retake("bottleneck", recording(), "--model", tmp_path / "none").refused("none", "bundled")

@@ -1,0 +1,168 @@
+"""``retake models``: what it lists, and what it finds wrong with a folder."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import shutil
+
+import pytest
+
+
+def test_the_bundled_model_is_listed(retake):
+    out = retake("models").done().out
+    assert out.startswith("bundled ") and "AutoencoderKL" in out and "licence: MIT" in out
+    assert retake("models", "list").done().out == out
+
+
+def test_json_holds_every_model_with_its_parts(retake):
+    (model,) = retake("models", "--json").done().json["models"]
+    assert list(model) == ["name", "path", "licence", "components"]
+    assert model["name"] == "bundled"
+    assert model["components"]["vae"]["class"] == "AutoencoderKL"
+    assert model["components"]["vae"]["parameters"] > 1e5
+    assert model["components"]["vae"]["bytes"] <= 12e6
+
+
+def test_the_bundled_model_is_whole(retake):
+    assert "whole" in retake("models", "check", "bundled").done().out
+
+
+def test_a_whole_folder_is_said_to_be_whole(retake, whole_model):
+    done = retake("models", "check", whole_model).done()
+    assert str(whole_model) in done.out and "licence: unknown" in done.out and "whole" in done.out
+    (model,) = retake("models", "check", whole_model, "--json").done().json["models"]
+    assert model["path"] == str(whole_model)
+
+
+def test_a_pickle_is_refused_and_not_opened(retake, own_model, tmp_path):
+    class Trap:
+        def __reduce__(self):
+            return (open, (str(tmp_path / "sprung"), "w"))
+
+    (own_model / "vae" / "diffusion_pytorch_model.safetensors").unlink()
+    (own_model / "vae" / "diffusion_pytorch_model.bin").write_bytes(pickle.dumps(Trap()))
+    retake("models", "check", own_model).refused("pickle", "runs code", "safetensors")
+    assert not (tmp_path / "sprung").exists()
+
+
+def remove_config(folder):
+    (folder / "vae" / "config.json").unlink()
+
+
+def break_config(folder):
+    (folder / "vae" / "config.json").write_text("{")
+
+
+def list_config(folder):
+    (folder / "vae" / "config.json").write_text("[]")
+
+
+def remove_weights(folder):
+    (folder / "vae" / "diffusion_pytorch_model.safetensors").unlink()
+
+
+def cut_weights(folder):
+    path = folder / "vae" / "diffusion_pytorch_model.safetensors"
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def cut_header(folder):
+    path = folder / "vae" / "diffusion_pytorch_model.safetensors"
+    path.write_bytes(path.read_bytes()[:100])
+
+
+def spoil_weights(folder):
+    (folder / "vae" / "diffusion_pytorch_model.safetensors").write_bytes(b"\xff" * 5000)
+
+
+def remove_vae(folder):
+    shutil.rmtree(folder / "vae")
+
+
+def drop_a_tensor(folder):
+    from safetensors.torch import load_file, save_file
+
+    path = folder / "vae" / "diffusion_pytorch_model.safetensors"
+    tensors = load_file(path)
+    del tensors["decoder.conv_out.weight"]
+    save_file(tensors, path)
+
+
+def widen_config(folder):
+    config = json.loads((folder / "vae" / "config.json").read_text())
+    (folder / "vae" / "config.json").write_text(json.dumps({**config, "latent_channels": 16}))
+
+
+def break_mel(folder):
+    (folder / "mel.json").write_text("{")
+
+
+def unknown_mel(folder):
+    (folder / "mel.json").write_text('{"colour": 3}')
+
+
+def odd_bands(folder):
+    (folder / "mel.json").write_text('{"bands": 63}')
+
+
+def image_vae(folder):
+    """Stable Diffusion's, say: the same class, for pictures."""
+    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+
+    AutoencoderKL(
+        in_channels=3, out_channels=3, block_out_channels=(8,), norm_num_groups=4, layers_per_block=1
+    ).save_pretrained(folder / "vae")
+
+
+def other_vae(folder):
+    config = json.loads((folder / "vae" / "config.json").read_text())
+    (folder / "vae" / "config.json").write_text(json.dumps({**config, "_class_name": "AutoencoderOobleck"}))
+
+
+def image_unet(folder):
+    (folder / "unet").mkdir()
+    (folder / "unet" / "config.json").write_text('{"_class_name": "UNet2DConditionModel"}')
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (remove_config, ["config.json", "missing"]),
+        (break_config, ["config.json", "JSON"]),
+        (list_config, ["config.json", "object"]),
+        (remove_weights, ["no weights", "safetensors"]),
+        (cut_weights, ["safetensors", "cut short"]),
+        (cut_header, ["safetensors"]),
+        (spoil_weights, ["safetensors"]),
+        (remove_vae, ["no vae/ folder", "diffusers"]),
+        (drop_a_tensor, ["vae", "lacks"]),
+        (widen_config, ["vae"]),
+        (break_mel, ["mel.json"]),
+        (unknown_mel, ["mel.json", "colour"]),
+        (odd_bands, ["63"]),
+        (image_vae, ["vae", "3 channels"]),
+        (other_vae, ["AutoencoderOobleck", "AutoencoderKL"]),
+        (image_unet, ["UNet2DConditionModel", "AudioLDM2UNet2DConditionModel"]),
+    ],
+)
+def test_a_damaged_or_foreign_folder_is_refused_with_the_reason(retake, own_model, damage, words):
+    damage(own_model)
+    retake("models", "check", own_model).refused(*words)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["chek"], ["did you mean check?", "list, check"]),
+        (["fetch", "cvssp/audioldm2"], ["'fetch'", "list, check"]),
+        (["check"], ["FOLDER", "bundled"]),
+        (["check", "nosuch"], ["'nosuch'", "no such folder"]),
+        (["check", ""], ["''"]),
+        (["list", "some"], ["'some'", "models check some"]),
+        (["list", "some", "more"], ["more"]),
+        (["--jsn"], ["did you mean --json?"]),
+    ],
+)
+def test_bad_usage_is_refused_with_what_is_accepted(retake, arguments, words):
+    retake("models", *arguments).refused(*words)
