@@ -61,7 +61,7 @@ class GainSettings:
 
     boost_db: float = 24.0
     cut_db: float = 69.5
-    window_ms: float = 64.0
+    window_ms: float = 80.0
 
     def __post_init__(self) -> None:
         _check_range("boost_db", self.boost_db, 0.0, 60.0)

@@ -14,6 +14,7 @@ from engine.commands.console import (
     add_reading_arguments,
     add_region_arguments,
     check_plot,
+    file_name,
     print_notes,
 )
 from engine.commands.restore import add_stage_arguments, settings_from
@@ -29,13 +30,15 @@ the method. What is lost by an early stage no later one brings back. Nothing is 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("input", metavar="IN", type=Path, help="a recording")
+    parser.add_argument("input", metavar="IN", type=file_name, help="a recording")
     add_region_arguments(parser)
     add_stage_arguments(parser)
     add_model_arguments(parser)
     add_reading_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
-    parser.add_argument("--plot", metavar="OUT.png", type=Path, help="draw the stages as bars; overwritten if there")
+    parser.add_argument(
+        "--plot", metavar="OUT.png", type=file_name, help="draw the stages as bars; overwritten if there"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

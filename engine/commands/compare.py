@@ -7,7 +7,14 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.commands.console import Progress, add_reading_arguments, add_region_arguments, check_plot, print_notes
+from engine.commands.console import (
+    Progress,
+    add_reading_arguments,
+    add_region_arguments,
+    check_plot,
+    file_name,
+    print_notes,
+)
 from engine.errors import InputError
 from engine.region import Region, region_of
 
@@ -23,13 +30,13 @@ LONGEST_PLOT_S = 60.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("reference", metavar="REFERENCE", type=Path, help="the recording to compare with")
-    parser.add_argument("result", metavar="RESULT", type=Path, help="the recording to measure")
+    parser.add_argument("reference", metavar="REFERENCE", type=file_name, help="the recording to compare with")
+    parser.add_argument("result", metavar="RESULT", type=file_name, help="the recording to measure")
     add_region_arguments(parser)
     add_reading_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     parser.add_argument(
-        "--plot", metavar="OUT.png", type=Path, help="draw both and their difference; overwritten if there"
+        "--plot", metavar="OUT.png", type=file_name, help="draw both and their difference; overwritten if there"
     )
 
 

@@ -43,6 +43,18 @@ def whole_number(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
 
 
+def name(text: str) -> str:
+    """A name that is not empty, for argparse; one that is, as of an unset variable, would mean the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("the name is empty")
+    return text
+
+
+def file_name(text: str) -> Path:
+    """A path, for argparse."""
+    return Path(name(text))
+
+
 def add_region_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments that choose a time range and a band."""
     group = parser.add_argument_group("region", "by default the whole recording; times are rounded to frames")
@@ -56,7 +68,10 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments that choose the model and where it computes."""
     group = parser.add_argument_group("model")
     group.add_argument(
-        "--model", default="bundled", help="`bundled` (default), or a folder in diffusers' layout; see `retake models`"
+        "--model",
+        type=name,
+        default="bundled",
+        help="`bundled` (default), or a folder in diffusers' layout; see `retake models`",
     )
     group.add_argument("--device", default="auto", help=f"where to compute: {', '.join(DEVICES)} (default: auto)")
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.commands.console import Progress, add_model_arguments
+from engine.commands.console import Progress, add_model_arguments, file_name
 from engine.commands.restore import described
 from engine.commands.stopping import look
-from engine.errors import OutputError
+from engine.errors import OutputError, RetakeError
 from engine.region import region_of
 from engine.settings import RestoreSettings
 
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out",
         metavar="DIR",
-        type=Path,
+        type=file_name,
         default=Path(DEFAULT_FOLDER),
         help=f"where to write: a new or empty folder, or that of an earlier demo (default: {DEFAULT_FOLDER})",
     )
@@ -148,11 +148,13 @@ def staged(out: Path) -> Iterator[Path]:
         for file in sorted(stage.iterdir()):
             file.replace(out / file.name)
         stage.rmdir()
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(stage, ignore_errors=True)
         with suppress(OSError):
             for folder in made:
                 folder.rmdir()
+        if isinstance(error, RetakeError):  # the hidden folder's name would mean nothing to the user
+            raise type(error)(str(error).replace(str(stage), str(out))) from error
         raise
 
 

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from engine.commands.console import Progress
+from engine.commands.console import Progress, name
 from engine.errors import InputError
 from engine.settings import check_choice
 
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("action", nargs="?", default="list", metavar="ACTION", help="list (default), or check")
     parser.add_argument(
-        "folder", nargs="?", metavar="FOLDER", help="with check: `bundled`, or a folder in diffusers' layout"
+        "folder", nargs="?", type=name, metavar="FOLDER", help="with check: `bundled`, or a folder in diffusers' layout"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
 

@@ -15,6 +15,7 @@ from engine.commands.console import (
     add_model_arguments,
     add_reading_arguments,
     add_region_arguments,
+    file_name,
     print_notes,
     whole_number,
 )
@@ -48,13 +49,13 @@ STAGE_HELP = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("input", metavar="IN", type=Path, help="a recording: WAV, FLAC, AIFF, CAF, Ogg, MP3 ...")
+    parser.add_argument("input", metavar="IN", type=file_name, help="a recording: WAV, FLAC, AIFF, CAF, Ogg, MP3 ...")
     output = parser.add_argument_group("output")
     output.add_argument(
         "-o",
         "--output",
         metavar="OUT",
-        type=Path,
+        type=file_name,
         required=True,
         help="where to write the result; its extension decides the format",
     )

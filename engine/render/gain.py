@@ -23,6 +23,7 @@ from engine.settings import GainSettings
 HOPS_PER_WINDOW = 4
 BLOCK_HOPS = 512
 TAPER_HZ = 250.0  # above the model's band the gain goes to 1 over this width
+INFRASOUND_HZ = 20.0  # below, where the lowest band hears next to nothing, the gain goes to 1 as well
 DB_PER_NEPER = 8.685889638
 
 
@@ -37,6 +38,8 @@ def render(scene: Scene, settings: GainSettings, generator: torch.Generator, con
     hop = next_fast_len(max(8, round(settings.window_ms * rate / 1000 / HOPS_PER_WINDOW)))
     window = hann_window(hop * HOPS_PER_WINDOW, device)
     log_gain = cell_gains(scene, settings)
+    # The analysis heard the recording without its mean, so the gains say nothing of it: it passes as it is.
+    mean = scene.analysis.level.mean.numpy()
     weights = bins_to_gain(scene, len(window)).to(device)
     out = scratch_array((scene.analysis.clip.channels, scene.frames))
     origin = scene.analysis.start_frame
@@ -48,13 +51,13 @@ def render(scene: Scene, settings: GainSettings, generator: torch.Generator, con
         first_hop = (first - origin) // hop - HOPS_PER_WINDOW + 1
         last_hop = -(-(last - origin) // hop)
         start = origin + first_hop * hop
-        sound = scene.recording(start, origin + last_hop * hop + len(window) - hop)
+        sound = scene.recording(start, origin + last_hop * hop + len(window) - hop, less=mean)
         centres = start + len(window) / 2 + hop * np.arange(last_hop - first_hop)
         at = torch.from_numpy(scene.analysis.mel_positions(centres)).to(device, torch.float32)
         gains = torch.exp(rows_at(log_gain, at) @ weights.T)
         rendered = scaled_spectrum(torch.from_numpy(sound).to(device), gains, window, hop)
         out[:, first - scene.start_frame : last - scene.start_frame] = (
-            rendered[:, first - start : last - start].cpu().numpy()
+            rendered[:, first - start : last - start].cpu().numpy() + mean
         )
     return out
 
@@ -71,7 +74,9 @@ def bins_to_gain(scene: Scene, n_fft: int) -> Tensor:
     spec = scene.analysis.spec
     bins_hz = np.fft.rfftfreq(n_fft, 1 / scene.analysis.clip.rate)
     weights = bin_weights(bins_hz, spec.bands, spec.low_hz, spec.high_hz)
-    inside = np.clip((spec.high_hz + TAPER_HZ - bins_hz) / TAPER_HZ, 0.0, 1.0)
+    inside = np.clip((spec.high_hz + TAPER_HZ - bins_hz) / TAPER_HZ, 0.0, 1.0) * np.clip(
+        bins_hz / INFRASOUND_HZ, 0.0, 1.0
+    )
     return torch.from_numpy((weights * inside[:, None]).astype(np.float32))
 
 

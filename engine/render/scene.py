@@ -37,11 +37,13 @@ class Scene:
         """How many frames are to be rendered."""
         return self.end_frame - self.start_frame
 
-    def recording(self, start_frame: int, end_frame: int) -> NDArray[np.float32]:
-        """Frames of the recording, (channels, frames); silence outside what was analysed."""
+    def recording(
+        self, start_frame: int, end_frame: int, less: NDArray[np.float32] | float = 0.0
+    ) -> NDArray[np.float32]:
+        """Frames of the recording, (channels, frames), minus ``less``; silence outside what was analysed."""
         analysis = self.analysis
         first, last = max(start_frame, analysis.start_frame), min(end_frame, analysis.end_frame)
         sound = np.zeros((analysis.clip.channels, end_frame - start_frame), np.float32)
         if first < last:
-            sound[:, first - start_frame : last - start_frame] = analysis.clip.read(first, last)
+            sound[:, first - start_frame : last - start_frame] = analysis.clip.read(first, last) - less
         return sound

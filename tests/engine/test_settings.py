@@ -65,4 +65,4 @@ def test_a_bad_choice_is_refused_with_what_is_accepted(choice: dict[str, object]
 def test_settings_describe_themselves_completely() -> None:
     row = described(RestoreSettings(seed=3))
     assert row["seed"] == 3
-    assert row["renderer_settings"] == {"boost_db": 24.0, "cut_db": 69.5, "window_ms": 64.0}
+    assert row["renderer_settings"] == {"boost_db": 24.0, "cut_db": 69.5, "window_ms": 80.0}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+from collections import namedtuple
 
 import pytest
 import soundfile
@@ -29,6 +30,12 @@ def short_pieces(monkeypatch):
 
 
 @pytest.fixture
+def no_plots(monkeypatch):
+    """A report in no time."""
+    monkeypatch.setattr("engine.report.write_report", lambda path, *_, **__: path.write_text("report"))
+
+
+@pytest.fixture
 def run_demo(retake, whole_model, short_pieces):
     return lambda *arguments: retake("demo", *arguments, "--model", whole_model, "--device", "cpu")
 
@@ -51,19 +58,14 @@ def test_all_files_are_there_and_hold_what_they_should(run_demo, tmp_path):
     assert [row["renderer"] for row in rows] == ["gain", "griffinlim"]
     for row in rows:
         assert soundfile.info(row["output"]).frames == soundfile.info(row["input"]).frames
+    before, _ = soundfile.read(out / "speech-p286-011-before.wav", dtype="int32")
+    assert (before == soundfile.read(demo.demo_folder() / "speech-p286-011.wav", dtype="int32")[0]).all()
     page = (out / "report.html").read_text()
     assert page.lower().startswith("<!doctype html>")
     assert "http://" not in page.replace("http://www.w3.org/", "") and 'src="https:' not in page
 
 
-def test_before_is_the_recording_itself(run_demo, tmp_path):
-    run_demo("--out", tmp_path).done()
-    source = demo.demo_folder() / "speech-p286-011.wav"
-    before, _ = soundfile.read(tmp_path / "speech-p286-011-before.wav", dtype="int32")
-    assert (before == soundfile.read(source, dtype="int32")[0]).all()
-
-
-def test_a_second_run_takes_the_folder_of_the_first_and_makes_the_same(run_demo, tmp_path):
+def test_a_second_run_takes_the_folder_of_the_first_and_makes_the_same(run_demo, no_plots, tmp_path):
     first = run_demo("--out", tmp_path, "--json").done().json
     before = {name: (tmp_path / name).read_bytes() for name in FILES if name.endswith(".wav")}
     second = run_demo("--out", tmp_path, "--json").done().json
@@ -80,6 +82,12 @@ def test_a_folder_with_other_files_is_refused_and_stays(run_demo, tmp_path, name
     run_demo("--out", tmp_path / "out").refused("holds other files", "new or empty")
     assert names(tmp_path / "out") == [name]
     assert (tmp_path / "out" / name).read_text() == '{"mine": 1}'
+
+
+def test_an_empty_name_is_not_the_current_folder(run_demo, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run_demo("--out", "").refused("--out", "empty")
+    assert names(tmp_path) == []
 
 
 def test_a_file_is_no_folder(run_demo, tmp_path):
@@ -104,7 +112,7 @@ def test_stopped_half_way_it_leaves_nothing(run_demo, tmp_path, monkeypatch):
     assert names(tmp_path) == []
 
 
-def test_stopped_half_way_it_leaves_an_earlier_demo_as_it_was(run_demo, tmp_path, monkeypatch):
+def test_stopped_half_way_it_leaves_an_earlier_demo_as_it_was(run_demo, no_plots, tmp_path, monkeypatch):
     run_demo("--out", tmp_path).done()
     before = {name: (tmp_path / name).read_bytes() for name in FILES}
     monkeypatch.setattr("engine.report.write_report", lambda *_, **__: signal.raise_signal(signal.SIGINT))
@@ -112,7 +120,14 @@ def test_stopped_half_way_it_leaves_an_earlier_demo_as_it_was(run_demo, tmp_path
     assert {name: (tmp_path / name).read_bytes() for name in names(tmp_path)} == before
 
 
-def test_what_a_killed_demo_left_does_not_hinder_the_next(run_demo, tmp_path):
+def test_a_full_disk_is_told_with_the_folder_that_was_asked_for(run_demo, tmp_path, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda _: namedtuple("Usage", "free")(1000))
+    done = run_demo("--out", tmp_path / "out")
+    done.refused(f"{tmp_path / 'out' / 'speech-p286-011-before.wav'}: no space", "1000 are free", code=1)
+    assert names(tmp_path) == []
+
+
+def test_what_a_killed_demo_left_does_not_hinder_the_next(run_demo, no_plots, tmp_path):
     (tmp_path / ".retake-0123").mkdir()
     run_demo("--out", tmp_path).done()
     assert set(FILES) < set(names(tmp_path))
