@@ -7,6 +7,7 @@ second in AudioLDM2's layout.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,8 +71,10 @@ def analyse(
     mel_frames = math.ceil(samples / spec.hop)
     padded = scratch_array((clip.channels, mel_frames * spec.hop + 2 * spec.pad))
     sound = padded[:, spec.pad : spec.pad + samples]
-    _resample(clip, start_frame, end_frame, sound, spec.rate, control)
-    level = _take_level(sound)
+    # The mean is taken out before resampling, whose filter would make an edge of it at both ends.
+    mean = _mean(clip, start_frame, end_frame, control)
+    _resample(clip, start_frame, end_frame, mean, sound, spec.rate, control)
+    level = _take_gain(sound, mean)
     _pad_by_reflection(padded, spec.pad)
     mel = torch.empty((mel_frames, spec.bands), device=device)
     for first in range(0, mel_frames, BLOCK_MEL_FRAMES):
@@ -82,17 +85,40 @@ def analyse(
     return Analysis(clip, start_frame, end_frame, spec, level, padded, mel)
 
 
-def _resample(
-    clip: Clip, start_frame: int, end_frame: int, out: NDArray[np.float32], rate: int, control: Control
-) -> None:
-    """Read the recording in blocks and fill ``out`` (channels, samples) at ``rate``."""
-    stream = soxr.ResampleStream(clip.rate, rate, clip.channels, dtype="float32", quality="VHQ")
-    step, filled = max(1, round(BLOCK_S * clip.rate)), 0
+def _read_blocks(
+    clip: Clip, start_frame: int, end_frame: int, control: Control
+) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """Blocks (channels, n) of the recording, each with the frame that it ends at."""
+    step = max(1, round(BLOCK_S * clip.rate))
     for first in range(start_frame, end_frame, step):
         control.step("reading", first - start_frame, end_frame - start_frame)
         last = min(first + step, end_frame)
-        block = np.ascontiguousarray(clip.read(first, last).T)  # (channels, n) -> (n, channels)
-        resampled = stream.resample_chunk(block, last=last == end_frame)
+        yield last, clip.read(first, last)
+
+
+def _mean(clip: Clip, start_frame: int, end_frame: int, control: Control) -> NDArray[np.float32]:
+    """The mean of each channel, (channels, 1)."""
+    total = np.zeros(clip.channels)
+    for _, block in _read_blocks(clip, start_frame, end_frame, control):
+        total += block.sum(axis=1, dtype=np.float64)
+    return (total / (end_frame - start_frame)).astype(np.float32)[:, None]
+
+
+def _resample(
+    clip: Clip,
+    start_frame: int,
+    end_frame: int,
+    mean: NDArray[np.float32],
+    out: NDArray[np.float32],
+    rate: int,
+    control: Control,
+) -> None:
+    """Fill ``out`` (channels, samples) with the recording less its mean at ``rate``."""
+    stream = soxr.ResampleStream(clip.rate, rate, clip.channels, dtype="float32", quality="VHQ")
+    filled = 0
+    for last, block in _read_blocks(clip, start_frame, end_frame, control):
+        frames = np.ascontiguousarray((block - mean).T)  # (channels, n) -> (n, channels)
+        resampled = stream.resample_chunk(frames, last=last == end_frame)
         count = min(len(resampled), out.shape[1] - filled)
         out[:, filled : filled + count] = resampled[:count].T
         filled += count
@@ -103,14 +129,11 @@ def _blocks(sound: NDArray[np.float32]) -> list[NDArray[np.float32]]:
     return [sound[:, at : at + step] for at in range(0, sound.shape[1], step)]
 
 
-def _take_level(sound: NDArray[np.float32]) -> Level:
-    """Measure the level of (channels, samples) in blocks and take it out in place."""
-    total = sum(block.sum(axis=1, dtype=np.float64) for block in _blocks(sound))
-    mean = (total / sound.shape[1]).astype(np.float32)[:, None]
-    peak = max(float(np.abs(block - mean).max()) for block in _blocks(sound))
+def _take_gain(sound: NDArray[np.float32], mean: NDArray[np.float32]) -> Level:
+    """Bring (channels, samples), already without its ``mean``, to the model's level in place."""
+    peak = max(float(np.abs(block).max()) for block in _blocks(sound))
     level = level_from(torch.from_numpy(mean), peak)
     for block in _blocks(sound):
-        block -= mean
         block *= np.float32(level.gain)
     return level
 

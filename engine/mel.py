@@ -90,8 +90,10 @@ class MelSpec:
         except (OSError, ValueError) as error:
             raise ModelError(f"{path} can't be read as JSON: {error}") from error
         known = {field.name for field in fields(cls)}
-        if not isinstance(values, dict) or not set(values) <= known:
-            raise ModelError(f"{path} must be a JSON object with keys among {', '.join(sorted(known))}")
+        if not isinstance(values, dict):
+            raise ModelError(f"{path} must hold a JSON object; it holds a {type(values).__name__}")
+        if unknown := sorted(set(values) - known):
+            raise ModelError(f"{path} has the key {unknown[0]!r}; accepted: {', '.join(sorted(known))}")
         for name, value in values.items():
             if isinstance(value, bool) or not isinstance(value, int | float):
                 raise ModelError(f"{path}: {name} is {value!r}; a number is expected")

@@ -9,6 +9,7 @@ loads with the first picture.
 from __future__ import annotations
 
 import io
+import logging
 import math
 import warnings
 from collections.abc import Sequence
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from matplotlib.image import AxesImage
 
 Picture = npt.NDArray[np.float64]
+
+# It tells of font caches and read-only homes, which concern nobody here.
+logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 DPI, WIDTH_PX = 140, 1400
 COLUMNS = 900  # of a spectrogram, or of a waveform's envelope

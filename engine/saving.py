@@ -105,9 +105,7 @@ def written_whole(
             os.fsync(part.fileno())
             if check:
                 check(path)
-            if target.exists() and not force:
-                raise OutputError(exists_message(target))
-            path.replace(target)
+            put_in_place(path, target, force)
         finally:
             part.close()
             with suppress(FileNotFoundError):
@@ -115,6 +113,25 @@ def written_whole(
         sync_directory(target.parent)
     except OSError as error:
         raise explain(error, target) from error
+
+
+def put_in_place(path: Path, target: Path, force: bool) -> None:
+    """Give a finished file its name; without ``force`` the name must be free, also if another process is as quick.
+
+    Raises:
+        OutputError: the name is taken.
+    """
+    if force:
+        path.replace(target)
+        return
+    try:
+        target.hardlink_to(path)
+    except FileExistsError:
+        raise OutputError(exists_message(target)) from None
+    except OSError:  # a file system without links; two steps are all that is left
+        if target.exists():
+            raise OutputError(exists_message(target)) from None
+        path.replace(target)
 
 
 def check_space(target: Path, needed_bytes: int) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from engine.errors import InputError
 
 LONGEST_CONTEXT_S = 30.0
+LARGEST_SEED = 2**63 - 1
 
 
 def _check_range(name: str, value: float, low: float, high: float) -> None:
@@ -140,7 +141,8 @@ class RestoreSettings:
 
     def __post_init__(self) -> None:
         check_choice("device", self.device, DEVICES)
-        _check_range("seed", self.seed, 0, 2**63 - 1)
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise InputError(f"seed is {self.seed}; accepted is 0 to {LARGEST_SEED}")
         for stage, table in (
             ("task", TASK_SETTINGS),
             ("method", METHOD_SETTINGS),

@@ -39,7 +39,7 @@ def with_level_kept(scene: Scene, mono: NDArray[np.float32]) -> NDArray[np.float
     """Bring invented sound (samples,) to the recording's energy in what is rendered, if the task keeps that.
 
     A mel tells mean magnitudes, not energies: sound invented from it is up to a decibel too soft where the recording
-    is tonal.
+    is tonal. Where the recording is silent, so is what is invented.
     """
     if not scene.target.keeps_level:
         return mono
@@ -48,9 +48,10 @@ def with_level_kept(scene: Scene, mono: NDArray[np.float32]) -> NDArray[np.float
     first, last = int(rows[0]) * hop, (int(rows[-1]) + 1) * hop
     recorded = np.mean([np.dot(channel[first:last], channel[first:last]) for channel in scene.analysis.sound])
     invented = np.dot(mono[first:last], mono[first:last])
-    if recorded <= 0 or invented <= 0:
+    if invented <= 0:
         return mono
-    factor = np.clip(np.sqrt(recorded / invented), 1 / LARGEST_CHANGE, LARGEST_CHANGE)
+    silent = recorded <= SILENT**2 * (last - first)
+    factor = 0.0 if silent else np.clip(np.sqrt(recorded / invented), 1 / LARGEST_CHANGE, LARGEST_CHANGE)
     ramp = np.interp(np.arange(len(mono)), [first - hop, first, last, last + hop], [0.0, 1.0, 1.0, 0.0])
     return np.asarray(mono * (1 + (factor - 1) * ramp), dtype=np.float32)
 

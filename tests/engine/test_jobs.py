@@ -24,7 +24,7 @@ def taken(path, model, settings=None, control=None, **choice):
 
 def test_a_real_recording_comes_back_close(bundled, demo_folder) -> None:
     take, measures = taken(demo_folder / "music-loop-mika.flac", bundled)
-    assert take.patch.samples.shape == (2, 352829)
+    assert take.patch.samples.shape == (2, 352800)
     assert measures.si_sdr_db > 18
     assert measures.correlation > 0.99
     assert abs(measures.lufs_result - measures.lufs_reference) < 0.2

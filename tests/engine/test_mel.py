@@ -116,9 +116,9 @@ def test_normalisation_is_read_from_the_folder_and_undone(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[1]", "must be a JSON object"),
+        ("[1]", "must hold a JSON object"),
         ("{", "can't be read as JSON"),
-        ('{"hopp": 1}', "keys among"),
+        ('{"hopp": 1}', "has the key 'hopp'"),
         ('{"hop": "160"}', "hop is '160'"),
         ('{"bands": 0}', "bands is 0"),
         ('{"high_hz": 9000}', "accepted is 0 to 8000 Hz"),

@@ -17,6 +17,14 @@ def rendered(scene, settings=None, control=None) -> np.ndarray:
     return gain.render(scene, settings or GainSettings(), torch.Generator(), control or Control())
 
 
+@pytest.fixture
+def heard_noise(made_noise):
+    """Noise without infrasound, which the renderer leaves alone."""
+    spectrum = np.fft.rfft(made_noise())
+    spectrum[:, :40] = 0  # 1 Hz a bin
+    return np.fft.irfft(spectrum).astype(np.float32)
+
+
 @pytest.mark.parametrize("rate", [8000, 16000, 22050, 44100, 96000])
 def test_the_recordings_own_mel_gives_the_recording_back(made_scene, made_noise, rate) -> None:
     noise = made_noise(length_s=0.7, rate=rate, channels=2)
@@ -26,11 +34,11 @@ def test_the_recordings_own_mel_gives_the_recording_back(made_scene, made_noise,
     assert error > IDENTITY_DB
 
 
-def test_a_mel_that_is_6_db_louder_gives_sound_that_is_6_db_louder(made_scene, made_noise) -> None:
-    noise = made_noise(rate=16000)
+def test_a_mel_that_is_6_db_louder_gives_sound_that_is_6_db_louder(made_scene, heard_noise) -> None:
+    noise = heard_noise
     out = rendered(made_scene(noise, 16000, change=lambda mel: mel + np.log(2)))
     middle = slice(2000, -2000)
-    np.testing.assert_allclose(out[:, middle], 2 * noise[:, middle], atol=1e-4)
+    np.testing.assert_allclose(out[:, middle], 2 * noise[:, middle], atol=2e-3)
 
 
 def test_above_the_models_band_the_recording_passes_as_it_is(made_scene, made_tone) -> None:
@@ -38,6 +46,14 @@ def test_above_the_models_band_the_recording_passes_as_it_is(made_scene, made_to
     out = rendered(made_scene(low + high, 48000, change=lambda mel: mel - 3))
     middle = slice(10000, -10000)
     np.testing.assert_allclose(out[:, middle], (np.exp(-3) * low + high)[:, middle], atol=2e-3)
+
+
+def test_an_offset_passes_as_it_is(made_scene, made_noise) -> None:
+    noise = made_noise(length_s=2.0)
+    out = rendered(made_scene(noise + 0.5, 16000, change=lambda mel: mel - 3))
+    middle = slice(4000, -4000)
+    assert out[:, middle].mean() == pytest.approx(0.5, abs=2e-3)
+    assert out[:, middle].std() < 0.1 * noise.std()
 
 
 def test_kept_cells_pass_as_they_are(made_scene, made_noise) -> None:
@@ -48,12 +64,12 @@ def test_kept_cells_pass_as_they_are(made_scene, made_noise) -> None:
     assert np.abs(out[:, 15000:17000]).mean() > 2 * np.abs(noise[:, 15000:17000]).mean()
 
 
-def test_the_gain_is_limited(made_scene, made_noise) -> None:
-    noise = made_noise()
+def test_the_gain_is_limited(made_scene, heard_noise) -> None:
+    noise = heard_noise
     scene = made_scene(noise, 16000, change=lambda mel: mel + 9)
     assert gain.cell_gains(scene, GainSettings(boost_db=12)).max() == pytest.approx(12 / 8.6859, abs=1e-4)
     out = rendered(scene, GainSettings(boost_db=12))
-    np.testing.assert_allclose(out[:, 4000:-4000], noise[:, 4000:-4000] * 10 ** (12 / 20), rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(out[:, 4000:-4000], noise[:, 4000:-4000] * 10 ** (12 / 20), atol=3e-3)
 
 
 def test_a_true_mel_under_noise_brings_back_most_of_the_sound(made_scene, made_noise, demo_folder, bundled) -> None:
