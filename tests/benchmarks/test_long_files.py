@@ -45,7 +45,8 @@ def measured(source: Path, out: Path) -> tuple[float, int]:
     began = time.perf_counter()
     process = subprocess.Popen([*command, "--start", "20", "--end", str(20 + REGION_S)], stdout=subprocess.PIPE)
     assert process.stdout is not None
-    row = json.loads(process.stdout.read())
+    with process.stdout as printed:
+        row = json.loads(printed.read())
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
