@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import torch
@@ -52,7 +52,7 @@ def bottleneck(
     def stage(name: str, mel: Tensor, began: float) -> Stage:
         generator = torch.Generator().manual_seed(settings.seed)
         patch = rendered_patch(analysis, target, mel, region, settings, model, generator, control)
-        measures = measure(clip, patch)
+        measures = measure(clip, region, patch, control)
         error = (mel[rows] - analysis.mel[rows]).abs().mean()
         return Stage(
             f"{name} > {settings.renderer}",
@@ -66,7 +66,7 @@ def bottleneck(
     for method in dict.fromkeys(["vae", settings.method]):
         began = time.monotonic()
         generator = torch.Generator().manual_seed(settings.seed)
-        chosen = settings if method == settings.method else RestoreSettings(method=method)
+        chosen = replace(settings, method=method, method_settings=None) if method != settings.method else settings
         mel = taken_again(analysis, target, region, chosen, model, generator, control)
         stages.append(stage(f"mel > {method}", mel, began))
     return stages

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.analysis import Analysis, analyse
@@ -24,9 +25,10 @@ from engine.region import Region
 from engine.render import RENDERERS
 from engine.render.scene import Scene
 from engine.settings import RestoreSettings
-from engine.splice import margin_frames, splice
+from engine.splice import limited_to_band, margin_frames, splice
 from engine.targets import TASKS, Target, region_rows
 
+ENERGY_ROWS = 8192
 LARGEST_LEVEL_CHANGE = 1.0  # nepers: a method that is further off has failed, and its level says so
 
 
@@ -53,6 +55,13 @@ class Take:
     patch: Patch
     seconds: float
     notes: tuple[str, ...]
+
+
+def licence_notes(model: Model) -> list[str]:
+    """What the user must be told of a model's licence."""
+    if "nc" not in model.folder.licence.lower().split("-"):
+        return []
+    return [f"model {model.folder.name} is under {model.folder.licence}: results are for non-commercial use only"]
 
 
 def components_for(settings: RestoreSettings) -> tuple[str, ...]:
@@ -93,7 +102,7 @@ def restore(
         device=str(model.placement.device),
         patch=patch,
         seconds=time.monotonic() - began,
-        notes=tuple(clip.notes),
+        notes=(*clip.notes, *licence_notes(model)),
     )
 
 
@@ -128,11 +137,14 @@ def taken_again(
 def level_shift(mel: Tensor, reference: Tensor, spec: MelSpec) -> float:
     """What to add to ``mel`` so that it holds the energy of ``reference``, both (T, bands); nepers."""
     edges = mel_edges_hz(spec.bands, spec.low_hz, spec.high_hz)
-    widths = torch.from_numpy(edges[2:] - edges[:-2]).to(mel.device, torch.float64)
+    widths = torch.from_numpy(edges[2:] - edges[:-2])
 
     def energy(values: Tensor) -> float:
-        heard = values > spec.silence + 1e-3
-        return float(((2 * values.double()).exp() * heard * widths).sum())
+        total = 0.0
+        for block in torch.split(values, ENERGY_ROWS):
+            exact = block.cpu().double()  # on the CPU: not every device has float64
+            total += float(((2 * exact).exp() * (exact > spec.silence + 1e-3) * widths).sum())
+        return total
 
     has, wants = energy(mel), energy(reference)
     if has <= 0 or wants <= 0:
@@ -168,13 +180,34 @@ def rendered_patch(
     )
 
 
-def measure(clip: Clip, patch: Patch) -> Measures:
-    """Measures of a patch against what the recording holds there."""
-    offset = patch.start_frame
+def measure(clip: Clip, region: Region, patch: Patch, control: Control | None = None) -> Measures:
+    """Measures of a region's patch against what the recording holds there, within the region's band.
+
+    Raises:
+        RecordingError: the recording can't be read.
+        Cancelled: the user stopped.
+    """
+    control = control or Control()
+
+    def read_patched(first: int, last: int) -> NDArray[np.float32]:
+        sound = clip.read(first, last)
+        begin, end = max(first, patch.start_frame), min(last, patch.stop_frame)
+        if begin < end:
+            sound[:, begin - first : end - first] = patch.samples[
+                :, begin - patch.start_frame : end - patch.start_frame
+            ]
+        return sound
+
+    read_recorded = limited_to_band(clip.read, clip.frames, region, clip.rate)
+
+    def read_recorded_with_progress(first: int, last: int) -> NDArray[np.float32]:
+        control.step("measuring", first, region.frames)
+        return read_recorded(first, last)
+
     return compare_streams(
-        lambda first, last: clip.read(offset + first, offset + last),
-        lambda first, last: patch.samples[:, first:last],
-        patch.samples.shape[1],
+        read_recorded_with_progress,
+        limited_to_band(read_patched, clip.frames, region, clip.rate),
+        region.frames,
         clip.rate,
         clip.channels,
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+
+from engine.errors import DiskFullError
 
 IN_MEMORY_BYTES = 256 * 2**20
 
@@ -15,11 +18,17 @@ def scratch_array(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> NDAr
     """An array of zeros; past `IN_MEMORY_BYTES` its pages live in a file that has no name and goes with it.
 
     Raises:
-        OSError: the temporary folder has no room.
+        DiskFullError: the temporary folder has no room.
     """
     needed = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
     if needed <= IN_MEMORY_BYTES:
         return np.zeros(shape, dtype)
     with tempfile.TemporaryFile(prefix="retake-") as file:
-        file.truncate(needed)
+        try:
+            os.posix_fallocate(file.fileno(), 0, needed)
+        except OSError as error:
+            folder, size_mb = tempfile.gettempdir(), needed / 1e6
+            raise DiskFullError(
+                f"{folder} has no room for {size_mb:.0f} MB of working memory: {error.strerror}"
+            ) from error
         return np.memmap(file, dtype=dtype, mode="r+", shape=shape)

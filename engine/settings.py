@@ -122,7 +122,7 @@ class RestoreSettings:
 
     Attributes:
         task, method, renderer: names from the tables above.
-        model: ``bundled``, a folder, or a hub id.
+        model: ``bundled`` or a folder.
         seed: of every random draw.
         device: where to compute; ``auto`` takes the fastest that is there.
         splice, task_settings, method_settings, renderer_settings: of the stages; None means the defaults.

@@ -17,7 +17,7 @@ from scipy import signal
 from engine.audio import Patch
 from engine.region import Region
 
-BLOCK_FRAMES = 1 << 20
+BLOCK_VALUES = 1 << 20  # of a block, all channels
 STOPBAND_DB = 80.0
 STEEPEST_HZ = 20.0
 
@@ -98,8 +98,9 @@ def splice(
     if have:
         start = region.start_frame - have
         before[:, margin - have :] = rendered[:, offset - have : offset] - read(start, region.start_frame)
-    for first in range(0, region.frames, BLOCK_FRAMES):
-        last = min(first + BLOCK_FRAMES, region.frames)
+    step = max(BLOCK_VALUES // channels, 2 * margin, 1)
+    for first in range(0, region.frames, step):
+        last = min(first + step, region.frames)
         reach = min(last + margin + offset, rendered.shape[1])  # of rendered sound, right of the block
         recorded = read(region.start_frame + first, rendered_start + reach)
         difference = rendered[:, offset + first : reach] - recorded

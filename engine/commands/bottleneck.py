@@ -15,10 +15,11 @@ from engine.commands.console import (
     add_region_arguments,
     check_plot,
     file_name,
+    open_from,
     print_notes,
+    region_from,
 )
 from engine.commands.restore import add_stage_arguments, settings_from
-from engine.region import region_of
 
 if TYPE_CHECKING:
     from engine.bottleneck import Stage
@@ -44,26 +45,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Go through the stages and tell."""
     settings = settings_from(arguments)
-    from engine.audio import open_clip
     from engine.model.folder import check_model
 
     check_plot(arguments.plot, [arguments.input])
     with (
-        open_clip(
-            arguments.input,
-            allow_truncated=arguments.allow_truncated,
-            repair_nonfinite=arguments.repair_nonfinite,
-        ) as clip,
+        open_from(arguments, arguments.input) as clip,
         Progress() as progress,
     ):
-        region = region_of(
-            clip.frames,
-            clip.rate,
-            start_s=arguments.start,
-            end_s=arguments.end,
-            low_hz=arguments.low,
-            high_hz=arguments.high,
-        )
+        region = region_from(arguments, clip.frames, clip.rate)
         check_model(settings.model)
         progress.report("loading", 0, 1)
         from engine.bottleneck import advice, bottleneck

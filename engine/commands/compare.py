@@ -13,10 +13,12 @@ from engine.commands.console import (
     add_region_arguments,
     check_plot,
     file_name,
+    open_from,
     print_notes,
+    region_from,
 )
 from engine.errors import InputError
-from engine.region import Region, region_of
+from engine.region import Region
 
 if TYPE_CHECKING:
     from engine.audio import Clip
@@ -42,26 +44,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure, tell, draw."""
-    from engine.audio import open_clip
     from engine.metrics import compare_streams, summary_line, table
 
     check_plot(arguments.plot, [arguments.reference, arguments.result])
-    reading = {"allow_truncated": arguments.allow_truncated, "repair_nonfinite": arguments.repair_nonfinite}
     with (
-        open_clip(arguments.reference, **reading) as reference,
-        open_clip(arguments.result, **reading) as result,
+        open_from(arguments, arguments.reference) as reference,
+        open_from(arguments, arguments.result) as result,
         Progress() as progress,
     ):
         notes = check_comparable(reference, result)
         frames = min(reference.frames, result.frames)
-        region = region_of(
-            frames,
-            reference.rate,
-            start_s=arguments.start,
-            end_s=arguments.end,
-            low_hz=arguments.low,
-            high_hz=arguments.high,
-        )
+        region = region_from(arguments, frames, reference.rate)
         progress.report("measuring", 0, 1)
         measures = compare_streams(
             band_reader(reference, region),

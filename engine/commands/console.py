@@ -10,11 +10,16 @@ import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.commands.stopping import look
 from engine.errors import InputError
 from engine.progress import Control
+from engine.region import Region, region_of
 from engine.settings import DEVICES
+
+if TYPE_CHECKING:
+    from engine.audio import Clip
 
 BAR_CHARACTERS = 28
 REDRAW_S = 0.1
@@ -62,6 +67,33 @@ def add_region_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--end", type=number, metavar="S", help="end in seconds, exclusive (default: the end)")
     group.add_argument("--low", type=number, metavar="HZ", help="lower edge of the band (default: 0)")
     group.add_argument("--high", type=number, metavar="HZ", help="upper edge of the band (default: half the rate)")
+
+
+def region_from(arguments: argparse.Namespace, frames: int, rate: int) -> Region:
+    """The region that the arguments of `add_region_arguments` choose of ``frames`` frames at ``rate``.
+
+    Raises:
+        InputError: it lies outside the recording, or is empty.
+    """
+    return region_of(
+        frames,
+        rate,
+        start_s=arguments.start,
+        end_s=arguments.end,
+        low_hz=arguments.low,
+        high_hz=arguments.high,
+    )
+
+
+def open_from(arguments: argparse.Namespace, path: Path) -> Clip:
+    """Open a recording as the arguments of `add_reading_arguments` say.
+
+    Raises:
+        RecordingError: it can't be read so.
+    """
+    from engine.audio import open_clip
+
+    return open_clip(path, allow_truncated=arguments.allow_truncated, repair_nonfinite=arguments.repair_nonfinite)
 
 
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:

@@ -185,13 +185,13 @@ def restored(
     source = demo_folder() / piece.file
     stem = source.stem
     before, after = f"{stem}-before.wav", f"{stem}-after-{piece.renderer}.wav"
-    settings = RestoreSettings(renderer=piece.renderer)
+    settings = RestoreSettings(renderer=piece.renderer, model=model.folder.name, device=model.placement.device.type)
     with open_clip(source) as clip:
         region = region_of(clip.frames, clip.rate, start_s=piece.start_s, end_s=piece.end_s)
         take = restore(clip, region, settings, model, progress.control())
         write_patched(clip, [], stage / before, force=True, cancelled=look)
         write_patched(clip, [take.patch], stage / after, force=True, cancelled=look)
-        measures = measure(clip, take.patch)
+        measures = measure(clip, region, take.patch, progress.control())
         row = described(clip, take, measures, out / after, time.monotonic() - began)
         first, last = region.start_frame, region.end_frame
         title, attribution = credits[piece.file]
@@ -206,7 +206,7 @@ def restored(
                 "task": settings.task,
                 "method": settings.method,
                 "renderer": settings.renderer,
-                "seed": "0",
+                "seed": str(settings.seed),
             },
         )
     return item, row

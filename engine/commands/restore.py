@@ -16,11 +16,12 @@ from engine.commands.console import (
     add_reading_arguments,
     add_region_arguments,
     file_name,
+    open_from,
     print_notes,
+    region_from,
     whole_number,
 )
 from engine.commands.stopping import look
-from engine.region import region_of
 from engine.settings import (
     METHOD_SETTINGS,
     RENDERER_SETTINGS,
@@ -136,27 +137,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Restore, measure, write, tell."""
     began = time.monotonic()
     settings = settings_from(arguments)
-    from engine.audio import open_clip
     from engine.export import check_target
     from engine.model.folder import check_model
 
     check_target(arguments.output, sources=[arguments.input], force=arguments.force)
     with (
-        open_clip(
-            arguments.input,
-            allow_truncated=arguments.allow_truncated,
-            repair_nonfinite=arguments.repair_nonfinite,
-        ) as clip,
+        open_from(arguments, arguments.input) as clip,
         Progress() as progress,
     ):
-        region = region_of(
-            clip.frames,
-            clip.rate,
-            start_s=arguments.start,
-            end_s=arguments.end,
-            low_hz=arguments.low,
-            high_hz=arguments.high,
-        )
+        region = region_from(arguments, clip.frames, clip.rate)
         # All that can be refused is refused before torch is loaded and the work begins.
         choice = output_format(clip, region.frames if arguments.region_only else clip.frames, arguments)
         check_model(settings.model)
@@ -169,8 +158,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         model = load_model(settings.model, settings.device, components_for(settings))
         take = restore(clip, region, settings, model, progress.control())
-        progress.report("measuring", 0, 1)
-        measures = measure(clip, take.patch)
+        measures = measure(clip, region, take.patch, progress.control())
         # Last, so that whatever fails or is stopped before it leaves no output behind.
         progress.report("writing", 0, 1)
         written = write(clip, take, choice, arguments)
@@ -201,10 +189,24 @@ def write(clip: Clip, take: Take, choice: Format, arguments: argparse.Namespace)
     if arguments.region_only:
         samples = take.patch.samples
         return write_samples(
-            samples, clip.rate, target, container=container, subtype=subtype, force=arguments.force, cancelled=look
+            samples,
+            clip.rate,
+            target,
+            container=container,
+            subtype=subtype,
+            force=arguments.force,
+            dither_seed=take.settings.seed,
+            cancelled=look,
         )
     return write_patched(
-        clip, [take.patch], target, container=container, subtype=subtype, force=arguments.force, cancelled=look
+        clip,
+        [take.patch],
+        target,
+        container=container,
+        subtype=subtype,
+        force=arguments.force,
+        dither_seed=take.settings.seed,
+        cancelled=look,
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -172,7 +173,7 @@ def count_parameters(path: Path) -> int:
 
 
 def _licence(folder: Path) -> str:
-    """The ``license:`` line of the model card, or what is known of AudioLDM2's."""
+    """The ``license:`` line of the model card, or ``unknown``."""
     card = folder / "README.md"
     if card.exists():
         for line in card.read_text(encoding="utf-8", errors="replace").splitlines()[:40]:
@@ -181,11 +182,11 @@ def _licence(folder: Path) -> str:
     return "unknown"
 
 
-def weights_hash(folder: ModelFolder) -> str:
-    """SHA-256 over the names and contents of all weights and configurations, hexadecimal."""
+def weights_hash(folder: ModelFolder, components: Sequence[str]) -> str:
+    """SHA-256 over the names and contents of the weights and configurations of ``components``, hexadecimal."""
     digest = hashlib.sha256()
-    files = [weight for component in folder.components.values() for weight in component.weights]
-    files += [folder.path / name / "config.json" for name in folder.components]
+    files = [weight for name in components for weight in folder.components[name].weights]
+    files += [folder.path / name / "config.json" for name in components]
     files += [path for path in [folder.path / "mel.json"] if path.exists()]
     for file in sorted(files):
         digest.update(file.relative_to(folder.path).as_posix().encode())

@@ -30,7 +30,7 @@ class Model:
 
     Attributes:
         folder: where it came from.
-        hash: SHA-256 of its weights and configurations.
+        hash: SHA-256 of the weights and configurations that were loaded.
         spec: of the mel that it was trained on.
         placement: device and number format.
         vae, unet, vocoder: the loaded components; None where the job needs none.
@@ -46,15 +46,10 @@ class Model:
     vocoder: Any
     scheduler: dict[str, Any]
 
-    @property
-    def mel_multiple(self) -> int:
-        """Mel frames that one latent frame stands for."""
-        return int(2 ** (len(self.vae.config.block_out_channels) - 1))
-
     def encode(self, mel: Tensor) -> Tensor:
         """Log-mel (B, 1, T, bands) -> the mean of its latent (B, C, T', bands'), unscaled, float32.
 
-        T must be a multiple of `mel_multiple`.
+        T must be a multiple of the VAE's downsampling, 4 in AudioLDM2's layout.
         """
         with torch.inference_mode(), self._computing():
             posterior = self.vae.encode(self._laid_out(self.spec.to_model(mel))).latent_dist
@@ -98,7 +93,7 @@ def load_model(name: str, device: str = "auto", components: Sequence[str] = ("va
     scheduler_file = folder.path / "scheduler" / "scheduler_config.json"
     return Model(
         folder=folder,
-        hash=weights_hash(folder),
+        hash=weights_hash(folder, components),
         spec=spec,
         placement=placement,
         vae=loaded.get("vae"),

@@ -25,7 +25,7 @@ from engine.scratch import scratch_array
 from engine.settings import GainSettings
 
 HOPS_PER_WINDOW = 4
-BLOCK_HOPS = 512
+BLOCK_VALUES = 1 << 22  # of a block's transform, all channels
 TAPER_HZ = 250.0  # above the model's band the gain goes to 1 over this width
 INFRASOUND_HZ = 20.0  # below, where the lowest band hears next to nothing, the gain goes to 1 as well
 DB_PER_NEPER = 8.685889638
@@ -47,7 +47,7 @@ def render(scene: Scene, settings: GainSettings, generator: torch.Generator, con
     weights = bins_to_gain(scene, len(window)).to(device)
     out = scratch_array((scene.analysis.clip.channels, scene.frames))
     origin = scene.analysis.start_frame
-    step = BLOCK_HOPS * hop
+    step = hop * max(HOPS_PER_WINDOW, BLOCK_VALUES // (len(window) * scene.analysis.clip.channels))
     for first in range(scene.start_frame, scene.end_frame, step):
         control.step("rendering", first - scene.start_frame, scene.frames)
         last = min(first + step, scene.end_frame)

@@ -36,7 +36,7 @@ def loudest_index(analysis: Analysis) -> int:
 
 
 def with_level_kept(scene: Scene, mono: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Bring invented sound (samples,) to the recording's energy in what is rendered, if the task keeps that.
+    """Bring invented sound (samples,), in place, to the recording's energy where it is rendered, if the task keeps it.
 
     A mel tells mean magnitudes, not energies: sound invented from it is up to a decibel too soft where the recording
     is tonal. Where the recording is silent, so is what is invented.
@@ -52,8 +52,12 @@ def with_level_kept(scene: Scene, mono: NDArray[np.float32]) -> NDArray[np.float
         return mono
     silent = recorded <= SILENT**2 * (last - first)
     factor = 0.0 if silent else np.clip(np.sqrt(recorded / invented), 1 / LARGEST_CHANGE, LARGEST_CHANGE)
-    ramp = np.interp(np.arange(len(mono)), [first - hop, first, last, last + hop], [0.0, 1.0, 1.0, 0.0])
-    return np.asarray(mono * (1 + (factor - 1) * ramp), dtype=np.float32)
+    before, after = slice(max(0, first - hop), first), slice(last, last + hop)
+    rising = np.linspace(1, factor, hop, endpoint=False, dtype=np.float32)
+    mono[first:last] *= np.float32(factor)
+    mono[before] *= rising[hop - (first - before.start) :]
+    mono[after] *= rising[::-1][: len(mono[after])]
+    return mono
 
 
 def lay_in(scene: Scene, mono: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -20,7 +20,13 @@ def build_parser() -> argparse.ArgumentParser:
         "--runs", type=Path, default=RUNS, help="folder for corpus, checkpoints and logs (default: runs)"
     )
     parser.add_argument("--audio", type=Path, action="append", default=[], help="folder of recordings to train on")
-    parser.add_argument("--judge", type=Path, action="append", default=[], help="folder of recordings that judge")
+    parser.add_argument(
+        "--judge",
+        type=Path,
+        action="append",
+        default=[],
+        help="folder of recordings that judge (default: those held out of --audio, else the bundled ones)",
+    )
     parser.add_argument("--made-minutes", type=float, default=MADE_MINUTES, help="minutes of sound to make besides")
     parser.add_argument("--steps", type=int, help="updates of the VAE (default: the recipe's)")
     parser.add_argument("--seed", type=int, default=0)
@@ -82,23 +88,18 @@ def vae(arguments: argparse.Namespace) -> None:
     out = arguments.out or arguments.runs / "model"
     save_vae(network, SPEC, latent_scale(network, corpus, device), out)
     say(f"{out} written after {training.seconds / 60:.1f} minutes of training")
-    if recordings := judging_recordings(arguments.judge, arguments.audio):
-        for renderer in ("gain", "griffinlim"):
-            say(f"\nrenderer {renderer}")
-            judged(str(out), recordings, renderer, arguments.device, say)
+    recordings = judging_recordings(arguments.judge, arguments.audio)
+    for renderer in ("gain", "griffinlim"):
+        say(f"\nrenderer {renderer}")
+        judged(str(out), recordings, renderer, arguments.device, say)
 
 
 def evaluate(arguments: argparse.Namespace) -> None:
     """Judge a model."""
-    from engine.errors import InputError
     from engine.training.evaluate import evaluate as judged
     from engine.training.evaluate import judging_recordings, write_rows
 
     recordings = judging_recordings(arguments.judge, arguments.audio)
-    if not recordings:
-        raise InputError(
-            "nothing to judge by: --judge DIR takes all recordings of a folder, --audio DIR the held-out ones"
-        )
     result = judged(arguments.model, recordings, arguments.renderer, arguments.device, say)
     if arguments.out is not None:
         write_rows(arguments.out, result)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import statistics
 from collections.abc import Callable, Sequence
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -28,18 +29,19 @@ COLUMNS = (
 
 
 def judging_recordings(folders: Sequence[Path], held_out_of: Sequence[Path]) -> list[Path]:
-    """All recordings of ``folders``, and of ``held_out_of`` those on the committed hold-out list."""
+    """All recordings of ``folders``, and of ``held_out_of`` those on the committed hold-out list; else the bundled."""
     found = [path for folder in folders for path in recordings_in(folder)]
     names = held_out()
     found += [path for folder in held_out_of for path in recordings_in(folder) if path.name in names]
-    return found
+    return found or recordings_in(Path(str(resources.files("resources"))) / "demo")
 
 
 def judge_one(path: Path, settings: RestoreSettings, model: Model) -> dict[str, Any]:
     """Restore a whole recording and measure it."""
     with open_clip(path) as clip:
-        take = restore(clip, region_of(clip.frames, clip.rate), settings, model)
-        measures = measure(clip, take.patch)
+        region = region_of(clip.frames, clip.rate)
+        take = restore(clip, region, settings, model)
+        measures = measure(clip, region, take.patch)
     row = measures.as_json()
     lufs = (measures.lufs_result, measures.lufs_reference)
     return {

@@ -78,13 +78,13 @@ def build_vae(channels: tuple[int, ...]) -> AutoencoderKL:
 
 
 def vae_loss(
-    vae: AutoencoderKL, magnitudes: Tensor, weights: Tensor, recipe: VaeRecipe
+    vae: AutoencoderKL, magnitudes: Tensor, weights: Tensor, recipe: VaeRecipe, generator: torch.Generator
 ) -> tuple[Tensor, dict[str, float]]:
     """The loss of one batch of (B, bins, T) magnitudes, and its parts for the log."""
     mel = log_mel_from_magnitude(magnitudes, SPEC)
     with torch.autocast(magnitudes.device.type, dtype=torch.bfloat16):
         posterior = vae.encode(SPEC.to_model(mel)[:, None]).latent_dist
-        decoded = vae.decode(posterior.sample()).sample[:, 0]
+        decoded = vae.decode(posterior.sample(generator)).sample[:, 0]
     difference = decoded.float() * SPEC.scale + SPEC.shift - mel
     above_bin = round(ABOVE_HZ / SPEC.rate * SPEC.n_fft)
     mel_term = mel_error(difference, SPEC).mean()
@@ -173,9 +173,9 @@ class VaeTraining:
         while self.step < recipe.steps:
             # Crops and noise follow from the seed and the step, so that a resumed run sees the same.
             rng = np.random.default_rng((recipe.seed, self.step))
-            torch.manual_seed(recipe.seed * 1_000_003 + self.step)
+            noise = torch.Generator().manual_seed(recipe.seed * 1_000_003 + self.step)
             size, frames = next(shapes(rng, recipe.shapes, recipe.shares))
-            loss, parts = vae_loss(self.vae, crops.batch(rng, size, frames).to(self.device), weights, recipe)
+            loss, parts = vae_loss(self.vae, crops.batch(rng, size, frames).to(self.device), weights, recipe, noise)
             self.optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(self.vae.parameters(), 1.0)

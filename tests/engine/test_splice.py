@@ -101,7 +101,7 @@ def test_blocks_make_no_difference(
 ) -> None:
     x, y = (made_noise(rate=RATE, channels=2, seed=seed) for seed in (1, 2))
     whole = patch_of(x, y, region)
-    monkeypatch.setattr(splicing, "BLOCK_FRAMES", 1777)
+    monkeypatch.setattr(splicing, "BLOCK_VALUES", 1777)
     np.testing.assert_allclose(patch_of(x, y, region), whole, atol=2e-6)
 
 
