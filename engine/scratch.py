@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import tempfile
 from typing import Any
 
@@ -24,11 +26,23 @@ def scratch_array(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> NDAr
     if needed <= IN_MEMORY_BYTES:
         return np.zeros(shape, dtype)
     with tempfile.TemporaryFile(prefix="retake-") as file:
-        try:
-            os.posix_fallocate(file.fileno(), 0, needed)
-        except OSError as error:
-            folder, size_mb = tempfile.gettempdir(), needed / 1e6
-            raise DiskFullError(
-                f"{folder} has no room for {size_mb:.0f} MB of working memory: {error.strerror}"
-            ) from error
+        set_aside(file.fileno(), needed)
         return np.memmap(file, dtype=dtype, mode="r+", shape=shape)
+
+
+def set_aside(descriptor: int, size: int) -> None:
+    """Give a file its size with room on the disk behind it: without, the first write to a full disk kills the process.
+
+    Raises:
+        DiskFullError: there is no room.
+    """
+    try:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(descriptor, 0, size)
+        else:  # macOS
+            if shutil.disk_usage(tempfile.gettempdir()).free < size:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.ftruncate(descriptor, size)
+    except OSError as error:
+        wanted = f"{size / 1e6:.0f} MB of working memory"
+        raise DiskFullError(f"{tempfile.gettempdir()} has no room for {wanted}: {error.strerror}") from error
