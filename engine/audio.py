@@ -114,7 +114,7 @@ class Clip:
                 bad.append(self._zero_nonfinite(floats, at))
             place = slice(at - start, at - start + len(floats))
             sound[:, place] = floats.T  # (frames, channels) -> (channels, frames)
-        self._judge(bad)
+        self._judge(bad, sum(positions.size for positions in bad))
         return sound
 
     def read_native(self, start: int, stop: int) -> NDArray[Any]:
@@ -156,8 +156,13 @@ class Clip:
         Raises:
             RecordingError: some were found and ``repair_nonfinite`` is off; or a block can't be decoded.
         """
-        blocks = self.native_blocks(0, self.frames)
-        self._judge([self._zero_nonfinite(to_float32(block), at) for at, block in blocks])
+        first_ones: list[NDArray[np.int64]] = []
+        count, room = 0, MAX_REMEMBERED
+        for at, block in self.native_blocks(0, self.frames):
+            bad = self._zero_nonfinite(to_float32(block), at)
+            first_ones.append(bad[:room])
+            count, room = count + bad.size, max(0, room - bad.size)
+        self._judge(first_ones, count)
 
     def check_unchanged(self) -> None:
         """Refuse to go on with a file that was written to since it was opened.
@@ -190,16 +195,16 @@ class Clip:
         floats[~finite] = 0
         return np.flatnonzero(~finite) + at * self.channels
 
-    def _judge(self, found: list[NDArray[np.int64]]) -> None:
-        """Refuse non-finite samples, or remember that they were zeroed."""
+    def _judge(self, found: list[NDArray[np.int64]], count: int) -> None:
+        """Refuse ``count`` non-finite samples, or remember that they, or the first of them, were zeroed."""
         bad = np.concatenate(found) if found else np.empty(0, np.int64)
         if not bad.size:
             return
         if not self.repair_nonfinite:
             frame, channel = divmod(int(bad[0]), self.channels)
-            verb = "is" if bad.size == 1 else "are"
+            verb = "is" if count == 1 else "are"
             raise RecordingError(
-                f"{self.path}: {count_of(bad.size, 'sample')} {verb} NaN or Inf, first at frame {frame} "
+                f"{self.path}: {count_of(count, 'sample')} {verb} NaN or Inf, first at frame {frame} "
                 f"({frame / self.rate:.3f} s), channel {channel + 1}; --repair-nonfinite sets them to zero"
             )
         with self._lock:

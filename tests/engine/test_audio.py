@@ -293,3 +293,16 @@ def test_a_recording_that_changed_after_it_was_opened_is_noticed(tmp_path):
 def test_reading_recordings_loads_no_model_library(run_python):
     done = run_python("import engine.audio, engine.export, sys; print('torch' in sys.modules)")
     assert done.stdout.strip() == "False"
+
+
+def test_a_recording_full_of_nan_is_counted_whole_and_remembered_in_part(tmp_path, monkeypatch) -> None:
+    from engine import audio
+
+    monkeypatch.setattr(audio, "MAX_REMEMBERED", 10)
+    monkeypatch.setattr(audio, "BLOCK_FRAMES", 64)
+    soundfile.write(tmp_path / "nan.wav", np.full(1000, np.nan, np.float32), 8000, subtype="FLOAT")
+    with open_clip(tmp_path / "nan.wav") as clip, pytest.raises(RecordingError, match="1000 samples are NaN"):
+        clip.check_all()
+    with open_clip(tmp_path / "nan.wav", repair_nonfinite=True) as clip:
+        clip.check_all()
+        assert clip.notes == ["at least 10 non-finite samples zeroed, first at frame 0 (0.000 s)"]
