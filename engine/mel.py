@@ -157,16 +157,6 @@ def filterbank(spec: MelSpec, device: torch.device) -> Tensor:
     return torch.from_numpy(bank).to(device)
 
 
-def frame_count(samples: int, spec: MelSpec) -> int:
-    """How many mel frames ``samples`` samples give: one for each whole hop."""
-    return samples // spec.hop
-
-
-def frame_centre(frame: int, spec: MelSpec) -> float:
-    """The sample at which a mel frame is centred."""
-    return frame * spec.hop + spec.hop / 2
-
-
 def magnitude(padded: Tensor, spec: MelSpec) -> Tensor:
     """STFT magnitudes of sound that already carries `MelSpec.pad` samples of its surroundings on each side.
 

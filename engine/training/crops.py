@@ -7,8 +7,6 @@ adds waveforms.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -66,11 +64,3 @@ class Crops:
             for order in (1, 2, 3):
                 tilt_db[row] += rng.normal(0, 4.0 / order) * np.cos(math.pi * order * place)
         return (10 ** ((level_db[:, None] + tilt_db) / 20)).astype(np.float32)
-
-
-def shapes(
-    rng: np.random.Generator, sizes: Sequence[tuple[int, int]], shares: Sequence[float]
-) -> Iterator[tuple[int, int]]:
-    """An endless stream of (batch size, frames), each drawn with its share."""
-    while True:
-        yield sizes[int(rng.choice(len(sizes), p=shares))]

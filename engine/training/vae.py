@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from engine.errors import InputError
 from engine.mel import MelSpec, log_mel_from_magnitude
 from engine.render.bands import bin_weights
-from engine.training.crops import Crops, shapes
+from engine.training.crops import Crops
 from engine.training.data import Corpus
 from engine.training.losses import energy_kept, kl_divergence, mel_error, rendered_error
 
@@ -174,7 +174,7 @@ class VaeTraining:
             # Crops and noise follow from the seed and the step, so that a resumed run sees the same.
             rng = np.random.default_rng((recipe.seed, self.step))
             noise = torch.Generator().manual_seed(recipe.seed * 1_000_003 + self.step)
-            size, frames = next(shapes(rng, recipe.shapes, recipe.shares))
+            size, frames = recipe.shapes[int(rng.choice(len(recipe.shapes), p=recipe.shares))]
             loss, parts = vae_loss(self.vae, crops.batch(rng, size, frames).to(self.device), weights, recipe, noise)
             self.optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
