@@ -7,6 +7,7 @@ adds waveforms.
 from __future__ import annotations
 
 import math
+
 import numpy as np
 import torch
 from torch import Tensor
