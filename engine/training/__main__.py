@@ -10,6 +10,7 @@ from engine.errors import RetakeError
 
 RUNS = Path("runs")
 MADE_MINUTES = 120.0
+VAE_STEPS = 10000
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -29,6 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--made-minutes", type=float, default=MADE_MINUTES, help="minutes of sound to make besides")
     parser.add_argument("--steps", type=int, help="updates of the VAE (default: the recipe's)")
+    parser.add_argument("--minutes", type=float, help="bound on the training's wall time (default: its steps)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     parser.add_argument("--model", default="bundled", help="evaluate: which model")
@@ -68,26 +70,22 @@ def data(arguments: argparse.Namespace) -> None:
 
 def vae(arguments: argparse.Namespace) -> None:
     """Train the VAE, write it, and judge it."""
-    import dataclasses
-
     from engine.model.device import choose_placement
     from engine.training.data import load_corpus
     from engine.training.evaluate import evaluate as judged
     from engine.training.evaluate import judging_recordings
+    from engine.training.loop import Bounds
     from engine.training.save import save_vae
-    from engine.training.vae import SPEC, VaeRecipe, VaeTraining, latent_scale
+    from engine.training.vae import ON_GPU, SPEC, VaeRecipe, level_latent, train_vae
 
     data(arguments)
-    recipe = VaeRecipe(seed=arguments.seed)
-    if arguments.steps is not None:
-        recipe = dataclasses.replace(recipe, steps=arguments.steps)
     device = choose_placement(arguments.device).device
-    training = VaeTraining(recipe, arguments.runs / "vae", device)
+    recipe = ON_GPU if device.type == "cuda" else VaeRecipe()
+    bounds = Bounds(arguments.steps or (None if arguments.minutes else VAE_STEPS), arguments.minutes)
     corpus = load_corpus(arguments.runs / "data")
-    network = training.run(corpus, say)
+    network = train_vae(recipe, bounds, arguments.runs / "vae", corpus, device, say)
     out = arguments.out or arguments.runs / "model"
-    save_vae(network, SPEC, latent_scale(network, corpus, device), out)
-    say(f"{out} written after {training.seconds / 60:.1f} minutes of training")
+    save_vae(level_latent(network, corpus, device), SPEC, out)
     recordings = judging_recordings(arguments.judge, arguments.audio)
     for renderer in ("gain", "griffinlim"):
         say(f"\nrenderer {renderer}")

@@ -13,7 +13,7 @@ from diffusers import AutoencoderKL
 from engine.mel import MelSpec
 
 
-def save_vae(vae: AutoencoderKL, spec: MelSpec, latent_scale: float, folder: Path) -> None:
+def save_vae(vae: AutoencoderKL, spec: MelSpec, folder: Path, latent_scale: float = 1.0) -> None:
     """Write ``folder/vae`` and ``folder/mel.json``; what is there is replaced once the new one is whole.
 
     Args:

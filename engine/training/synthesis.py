@@ -82,17 +82,11 @@ def compose(rng: np.random.Generator, seconds: float) -> mido.MidiFile:
     def pitch(degree: int, octave: int) -> int:
         return int(np.clip(root + 12 * (octave + degree // len(scale)) + scale[degree % len(scale)], 12, 115))
 
-    header = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=tempo)])
-    midi.tracks.append(header)
+    midi.tracks.append(_tempo_track(rng, tempo, beats))
     for channel, part in enumerate(
         rng.permutation(["melody", "chords", "bass", "melody", "chords"])[: rng.integers(1, 5)]
     ):
-        events: list[tuple[int, mido.Message]] = [
-            (0, mido.Message("program_change", channel=channel, program=int(rng.integers(0, 128)))),
-            (0, mido.Message("control_change", channel=channel, control=10, value=int(rng.integers(0, 128)))),
-            (0, mido.Message("control_change", channel=channel, control=91, value=int(rng.integers(0, 100)))),
-            (0, mido.Message("control_change", channel=channel, control=7, value=int(rng.integers(50, 127)))),
-        ]
+        events = _instrument(rng, channel)
         beat, legato = 0.0, rng.uniform(0.2, 1.2)
         while beat < beats:
             degree = int(degrees[int(beat) // 4 % len(degrees)])
@@ -113,6 +107,32 @@ def compose(rng: np.random.Generator, seconds: float) -> mido.MidiFile:
     if rng.random() < 0.5:
         midi.tracks.append(_track(_drums(rng, beats)))
     return midi
+
+
+def _instrument(rng: np.random.Generator, channel: int) -> list[tuple[int, mido.Message]]:
+    """A program with its place in the stereo image and its effects, as messages before the first note."""
+    controls = {  # General MIDI's numbers
+        7: rng.integers(50, 127),  # volume
+        10: rng.integers(0, 128),  # pan
+        91: rng.integers(0, 100),  # reverb
+        93: rng.integers(0, 100) if rng.random() < 0.3 else 0,  # chorus
+        1: rng.integers(20, 100) if rng.random() < 0.2 else 0,  # vibrato
+        64: 127 if rng.random() < 0.1 else 0,  # sustain pedal
+    }
+    messages = [mido.Message("program_change", channel=channel, program=int(rng.integers(0, 128)))]
+    for control, value in controls.items():
+        messages.append(mido.Message("control_change", channel=channel, control=control, value=int(value)))
+    return [(0, message) for message in messages]
+
+
+def _tempo_track(rng: np.random.Generator, tempo: int, beats: int) -> mido.MidiTrack:
+    """The tempo, in half of the pieces drifting by up to a twelfth every two bars."""
+    track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=tempo)])
+    if rng.random() < 0.5:
+        for _ in range(beats // 8):
+            drifted = int(tempo * rng.uniform(11 / 12, 13 / 12))
+            track.append(mido.MetaMessage("set_tempo", tempo=drifted, time=8 * TICKS))
+    return track
 
 
 def _drums(rng: np.random.Generator, beats: int) -> list[tuple[int, mido.Message]]:

@@ -1,19 +1,18 @@
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
-from engine.errors import InputError
+from engine.mel import log_mel_from_magnitude
 from engine.model.load import load_model
-from engine.training import vae as training
 from engine.training.crops import Crops
+from engine.training.loop import Bounds
 from engine.training.save import save_vae
-from engine.training.vae import SPEC, VaeRecipe, VaeTraining, latent_scale
+from engine.training.vae import SPEC, VaeRecipe, build_vae, level_latent, train_vae
 
-SMALL = VaeRecipe(steps=20, shapes=((2, 32),), shares=(1.0,), channels=(8, 8, 16), keep_every=5)
 CPU = torch.device("cpu")
 
 
@@ -21,52 +20,43 @@ def weights_of(network: torch.nn.Module) -> torch.Tensor:
     return torch.cat([parameter.detach().flatten() for parameter in network.parameters()])
 
 
-def test_a_run_that_was_killed_goes_on_to_the_same_weights(tmp_path: Path, small_corpus, monkeypatch) -> None:
-    straight = weights_of(VaeTraining(SMALL, tmp_path / "straight", CPU).run(small_corpus, print))
-    drawn = Crops.batch
-
-    def killed_after_12(self, rng, size, frames):
-        if stopping.step == 12:
-            raise KeyboardInterrupt
-        return drawn(self, rng, size, frames)
-
-    stopping = VaeTraining(SMALL, tmp_path / "stopped", CPU)
-    monkeypatch.setattr(Crops, "batch", killed_after_12)
-    with pytest.raises(KeyboardInterrupt):
-        stopping.run(small_corpus, print)
-    monkeypatch.undo()
-    resumed = VaeTraining(SMALL, tmp_path / "stopped", CPU)
-    assert resumed.step == 10
-    assert torch.equal(weights_of(resumed.run(small_corpus, print)), straight)
-
-
-def test_a_checkpoint_lost_in_the_middle_of_rotation_leaves_the_one_before(tmp_path: Path, small_corpus) -> None:
-    VaeTraining(SMALL, tmp_path, CPU).run(small_corpus, print)
-    (tmp_path / "last.pt").unlink()
-    assert VaeTraining(SMALL, tmp_path, CPU).step == 15
-
-
-def test_a_checkpoint_of_another_recipe_is_refused(tmp_path: Path, small_corpus) -> None:
-    VaeTraining(SMALL, tmp_path, CPU).run(small_corpus, print)
-    with pytest.raises(InputError, match="made by another recipe"):
-        VaeTraining(dataclasses.replace(SMALL, kl=1.0), tmp_path, CPU)
-
-
 def test_training_lowers_the_error(tmp_path: Path, small_corpus) -> None:
-    recipe = dataclasses.replace(SMALL, steps=200, channels=(16, 16, 32), top_rate=5e-3)
+    recipe = VaeRecipe(shapes=((2, 32),), shares=(1.0,), channels=(16, 16, 32), top_rate=5e-3)
     lines: list[str] = []
-    VaeTraining(recipe, tmp_path, CPU).run(small_corpus, lines.append)
+    train_vae(recipe, Bounds(steps=200), tmp_path, small_corpus, CPU, lines.append)
     errors = [float(line.split("mel_db")[1].split()[0]) for line in lines]
     assert len(errors) == 2
     assert errors[1] < 0.8 * errors[0]
 
 
-def test_what_is_saved_loads_by_the_engines_own_code(tmp_path: Path, small_corpus) -> None:
-    network = training.build_vae(SMALL.channels)
-    scale = latent_scale(network, small_corpus, CPU, batches=1)
-    save_vae(network, SPEC, scale, tmp_path / "model")
+def test_training_goes_on_from_given_weights(tmp_path: Path, small_corpus) -> None:
+    recipe = VaeRecipe(shapes=((1, 32),), shares=(1.0,), channels=(8, 8, 16), top_rate=1e-9)
+    given = build_vae(recipe.channels)
+    trained = train_vae(recipe, Bounds(steps=10), tmp_path, small_corpus, CPU, print, start_from=given)
+    torch.testing.assert_close(weights_of(trained), weights_of(given), atol=1e-6, rtol=0)
+
+
+def test_a_levelled_latent_has_unit_deviation_and_decodes_to_the_same(small_corpus) -> None:
+    torch.manual_seed(0)
+    vae = build_vae((8, 8, 16)).eval().requires_grad_(False)
+    crops = Crops(small_corpus, SPEC, 64)
+    mel = SPEC.to_model(log_mel_from_magnitude(crops.batch(np.random.default_rng(1), 8, 64), SPEC))[:, None]
+    before = vae.decode(vae.encode(mel).latent_dist.mode()).sample
+    deviation_before = vae.encode(mel).latent_dist.std
+    level_latent(vae, small_corpus, CPU, batches=4)
+    posterior = vae.encode(mel).latent_dist
+    torch.testing.assert_close(vae.decode(posterior.mode()).sample, before, atol=1e-4, rtol=1e-4)
+    assert posterior.mode().std(dim=(0, 2, 3)).tolist() == pytest.approx([1.0] * 8, abs=0.4)
+    shrunk = (deviation_before / posterior.std).flatten(2).mean(dim=(0, 2))
+    spread = (deviation_before / posterior.std).flatten(2).std(dim=(0, 2))
+    assert (spread / shrunk).max() < 1e-4
+
+
+def test_what_is_saved_loads_by_the_engines_own_code(tmp_path: Path) -> None:
+    network = build_vae((8, 8, 16))
+    save_vae(network, SPEC, tmp_path / "model", latent_scale=0.5)
     model = load_model(str(tmp_path / "model"), "cpu")
     assert model.spec == SPEC
-    assert model.vae.config.scaling_factor == pytest.approx(scale)
+    assert model.vae.config.scaling_factor == pytest.approx(0.5)
     assert {tensor.dtype for tensor in model.vae.state_dict().values()} == {torch.float32}
     torch.testing.assert_close(weights_of(model.vae), weights_of(network), atol=1e-3, rtol=1e-3)
