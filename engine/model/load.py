@@ -61,6 +61,13 @@ class Model:
             mel = self.vae.decode(self._laid_out(latent)).sample
         return self.spec.from_model(mel.float())
 
+    def predict(self, seen: Tensor, t: int, tokens: Tensor) -> Tensor:
+        """The UNet's answer to (B, C, T', bands') at training step ``t``, told ``tokens`` (B, N, width); float32."""
+        times = torch.full((len(seen),), t, device=self.placement.device)
+        with torch.inference_mode(), self._computing():
+            output = self.unet(self._laid_out(seen), times, encoder_hidden_states=tokens.to(self.placement.device))
+        return output.sample.float()  # type: ignore[no-any-return]
+
     def _laid_out(self, tensor: Tensor) -> Tensor:
         return tensor.to(self.placement.device, torch.float32, memory_format=torch.channels_last)
 
@@ -150,6 +157,12 @@ def _check_fit(folder: ModelFolder, spec: MelSpec, loaded: dict[str, nn.Module])
         factor = 2 ** (len(vae.config.block_out_channels) - 1)
         if spec.bands % factor:
             raise ModelError(f"{folder.path}: {spec.bands} mel bands don't divide by the VAE's factor {factor}")
+    unet: Any = loaded.get("unet")
+    if unet is not None and vae is not None and unet.config.out_channels != vae.config.latent_channels:
+        raise ModelError(
+            f"{folder.path / 'unet'} gives {unet.config.out_channels} channels; "
+            f"the latent has {vae.config.latent_channels}"
+        )
     vocoder: Any = loaded.get("vocoder")
     if vocoder is not None and vocoder.config.model_in_dim != spec.bands:
         raise ModelError(

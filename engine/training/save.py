@@ -8,9 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderKL
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from diffusers.pipelines.audioldm2.modeling_audioldm2 import AudioLDM2UNet2DConditionModel
 
 from engine.mel import MelSpec
+from engine.training.unet import CONDITIONING, SCHEDULER
 
 
 def save_vae(vae: AutoencoderKL, spec: MelSpec, folder: Path, latent_scale: float = 1.0) -> None:
@@ -32,3 +34,22 @@ def save_vae(vae: AutoencoderKL, spec: MelSpec, folder: Path, latent_scale: floa
     new.rename(folder / "vae")
     shutil.rmtree(old, ignore_errors=True)
     (folder / "mel.json").write_text(json.dumps(asdict(spec), indent=2) + "\n", encoding="utf-8")
+
+
+def save_unet(unet: AudioLDM2UNet2DConditionModel, folder: Path) -> None:
+    """Write ``folder/unet``, ``folder/scheduler`` and ``folder/conditioning.json``, replaced once the new is whole."""
+    new, old = folder / "unet.new", folder / "unet.old"
+    for leftover in (new, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    half = AudioLDM2UNet2DConditionModel.from_config(unet.config)
+    half.load_state_dict(unet.state_dict())
+    half.to(torch.float16).save_pretrained(new, safe_serialization=True)
+    if (folder / "unet").exists():
+        (folder / "unet").rename(old)
+    new.rename(folder / "unet")
+    shutil.rmtree(old, ignore_errors=True)
+    (folder / "scheduler").mkdir(exist_ok=True)
+    (folder / "scheduler" / "scheduler_config.json").write_text(json.dumps(SCHEDULER, indent=2) + "\n", "utf-8")
+    told = {"kinds": list(CONDITIONING.names), "width": CONDITIONING.width}
+    (folder / "conditioning.json").write_text(json.dumps(told) + "\n", "utf-8")

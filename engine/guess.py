@@ -1,0 +1,97 @@
+"""The best classical guess where a recording can't be believed, and how far it can be: what a model starts from.
+
+All work on log-mels (..., T, bands) in nepers, batches included, and are shared by the tasks, which make targets of
+recordings, and by the training, which makes both sides of the same damage. Where nothing is known the guess is
+plausible and too smooth; to give it texture is the model's work.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+BELIEVED = 0.5  # cells that are trusted less take no part in a guess
+SLOPE_BANDS = 12
+ENVELOPE_BANDS = 4
+ENVELOPE_FRAMES = 5
+STEEPEST_SLOPE = 0.35  # nepers a band
+LEAST_SNR = 0.0032  # power, -25 dB: a Wiener gain's floor
+
+
+def interpolated(mel: Tensor, trust: Tensor) -> Tensor:
+    """Interpolate linearly over time, band by band, between the nearest believed cells.
+
+    Before the first and after the last believed cell of a band its value is held; a band without any keeps ``mel``.
+
+    Args:
+        mel, trust: (..., T, bands); cells with trust under one half are replaced.
+    """
+    believed = trust >= BELIEVED
+    frames = mel.shape[-2]
+    place = torch.arange(frames, device=mel.device)[:, None].expand(mel.shape)
+    before = torch.where(believed, place, -1).cummax(dim=-2).values
+    after = torch.where(believed, place, frames).flip(-2).cummin(dim=-2).values.flip(-2)
+    first, last = before.clamp_min(0), after.clamp_max(frames - 1)
+    first = torch.where(before < 0, last, first)
+    last = torch.where(after >= frames, first, last)
+    weight = (place - first) / (last - first).clamp_min(1)
+    line = torch.lerp(mel.gather(-2, first), mel.gather(-2, last), weight.to(mel))
+    return torch.where(believed | ~believed.any(dim=-2, keepdim=True), mel, line)
+
+
+def extended(mel: Tensor, known_bands: Tensor) -> Tensor:
+    """Continue the spectral envelope into the bands that hold nothing.
+
+    The highest known bands give the level, frame by frame; a line through their means over time gives the slope,
+    which never rises.
+
+    Args:
+        mel: (..., T, bands).
+        known_bands: (...) how many bands from the lowest up hold the recording; at least one.
+
+    Returns:
+        (..., T, bands), as ``mel`` below.
+    """
+    bands = mel.shape[-1]
+    place = torch.arange(bands, device=mel.device)
+    count = known_bands[..., None]
+    slope_share = ((place < count) & (place >= count - SLOPE_BANDS)).to(mel)
+    mean = mel.mean(dim=-2)
+    centre = (slope_share * place).sum(dim=-1, keepdim=True) / slope_share.sum(dim=-1, keepdim=True)
+    offset = (place - centre) * slope_share
+    spread = offset.square().sum(dim=-1).clamp_min(1e-6)
+    slope = ((offset * mean).sum(dim=-1) / spread).clamp(-STEEPEST_SLOPE, 0.0)
+    top = ((place < count) & (place >= count - ENVELOPE_BANDS)).to(mel)
+    top = top / top.sum(dim=-1, keepdim=True)
+    level = _smoothed((mel * top[..., None, :]).sum(dim=-1))  # (..., T)
+    level_at = (top * place).sum(dim=-1)
+    steps = place - level_at[..., None]
+    line = level[..., None] + (slope[..., None] * steps)[..., None, :]
+    return torch.where((place < count)[..., None, :], mel, line)
+
+
+def _smoothed(envelope: Tensor) -> Tensor:
+    """Moving average of (..., T) over `ENVELOPE_FRAMES` frames."""
+    flat = envelope.reshape(-1, 1, envelope.shape[-1])
+    half = ENVELOPE_FRAMES // 2
+    flat = F.avg_pool1d(F.pad(flat, (half, half), mode="replicate"), ENVELOPE_FRAMES, 1)
+    return flat.reshape(envelope.shape)
+
+
+def wiener(mel: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
+    """The Wiener estimate of a mel under noise, and how far each cell can be believed.
+
+    With ``xi = max(Y^2 / N^2 - 1, -25 dB)`` the maximum-likelihood signal-to-noise ratio (Ephraim & Malah 1984,
+    eq. 50 without its memory), the gain is ``xi / (1 + xi)`` and so is the trust.
+
+    Args:
+        mel: (..., T, bands) of recording and noise together.
+        noise: (..., 1 or T, bands) log of the noise's root-mean-square mel.
+
+    Returns:
+        The estimate and the trust, both (..., T, bands).
+    """
+    snr = ((2 * (mel - noise)).clamp(-20, 20).exp() - 1).clamp_min(LEAST_SNR)
+    gain = snr / (1 + snr)
+    return mel + 0.5 * gain.log(), gain
