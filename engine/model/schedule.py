@@ -64,7 +64,9 @@ def schedule_from(config: dict[str, Any]) -> Schedule:
 
     prediction = config.get("prediction_type", "epsilon")
     if prediction not in PREDICTIONS:
-        raise ModelError(f"scheduler_config.json: prediction_type is {prediction!r}; accepted: {', '.join(PREDICTIONS)}")
+        raise ModelError(
+            f"scheduler_config.json: prediction_type is {prediction!r}; accepted: {', '.join(PREDICTIONS)}"
+        )
     try:
         scheduler = DDIMScheduler.from_config(config)
     except (ValueError, TypeError, NotImplementedError) as error:
