@@ -93,4 +93,5 @@ def ddim_step(x0: Tensor, eps: Tensor, schedule: Schedule, t: int, t_next: int, 
         abar, abar_next = float(schedule.abar[t]), signal**2
         sigma = eta * (spread_next / spread) * max(0.0, 1 - abar / abar_next) ** 0.5
     direction = max(0.0, spread_next**2 - sigma**2) ** 0.5
-    return signal * x0 + direction * eps + sigma * noise
+    stepped: Tensor = signal * x0 + direction * eps + sigma * noise
+    return stepped

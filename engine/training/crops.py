@@ -89,8 +89,9 @@ class Crops:
         tail[0] = 1.0
         response = torch.from_numpy(tail.astype(np.float32)).to(self.device)
         size = len(sound) + length - 1
-        wet = torch.fft.irfft(torch.fft.rfft(sound, size) * torch.fft.rfft(response, size), size)[: len(sound)]
-        return wet * (sound.abs().max() / wet.abs().max().clamp_min(1e-6))
+        wet: Tensor = torch.fft.irfft(torch.fft.rfft(sound, size) * torch.fft.rfft(response, size), size)[: len(sound)]
+        factor = float(sound.abs().max() / wet.abs().max().clamp_min(1e-6))
+        return wet.mul(factor)
 
     def magnitudes(self, sounds: Tensor) -> Tensor:
         """STFT magnitudes (B, bins, frames) of what `sounds` gave."""

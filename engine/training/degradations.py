@@ -53,11 +53,11 @@ def damaged_batch(crops: Crops, rng: np.random.Generator, size: int, frames: int
     sounds, kinds = crops.sounds(rng, size, frames)
     names = rng.choice(list(SHARES), size=size, p=np.array(list(SHARES.values())) / sum(SHARES.values()))
     harmed = sounds.clone()
-    told: dict[int, np.ndarray | float] = {}
+    cutoffs_hz: dict[int, float] = {}
     for row, name in enumerate(names):
         if name == "band":
-            told[row] = float(np.exp(rng.uniform(*np.log(CUTOFF_HZ))))
-            harmed[row] = low_passed(sounds[row], told[row], spec.rate, float(rng.uniform(50, 400)))
+            cutoffs_hz[row] = float(np.exp(rng.uniform(*np.log(CUTOFF_HZ))))
+            harmed[row] = low_passed(sounds[row], cutoffs_hz[row], spec.rate, float(rng.uniform(50, 400)))
         elif name == "clipping":
             harmed[row] = clipped(sounds[row], float(np.exp(rng.uniform(*np.log(CLIPPED_SHARE)))))
     noise = _noises(crops, rng, sounds, names == "noise", frames)
@@ -76,7 +76,7 @@ def damaged_batch(crops: Crops, rng: np.random.Generator, size: int, frames: int
         elif name == "nothing":
             trust[row] = 0
         elif name == "band":
-            known = bands_below(float(told[row]), spec)
+            known = bands_below(cutoffs_hz[row], spec)
             guess[row] = extended(observed[row], torch.tensor(known, device=guess.device))
             trust[row, :, known:] = 0
         elif name == "clipping":
@@ -94,7 +94,8 @@ def low_passed(sound: Tensor, cutoff_hz: float, rate: int, width_hz: float) -> T
     """(samples,) without what lies above the cut-off; the flank is a raised cosine over ``width_hz`` below it."""
     hz = torch.fft.rfftfreq(len(sound), 1 / rate, device=sound.device)
     flank = ((cutoff_hz - hz) / width_hz).clamp(0, 1)
-    return torch.fft.irfft(torch.fft.rfft(sound) * (0.5 - 0.5 * torch.cos(torch.pi * flank)), len(sound))
+    cut: Tensor = torch.fft.irfft(torch.fft.rfft(sound) * (0.5 - 0.5 * torch.cos(torch.pi * flank)), len(sound))
+    return cut
 
 
 def clipped(sound: Tensor, share: float) -> Tensor:

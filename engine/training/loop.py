@@ -166,7 +166,7 @@ class Run:
             ("optimisers", self._optimisers),
         ):
             for name, owner in owners.items():
-                owner.load_state_dict(state[kind][name])  # type: ignore[attr-defined]
+                owner.load_state_dict(state[kind][name])
         self.step, self.seconds = state["step"], state["seconds"]
 
     def _set_rates(self) -> None:
@@ -179,10 +179,11 @@ class Run:
     def _follow(self) -> None:
         for name, mean in self.averages.items():
             decay = min(self._decays[name], (1 + self.step) / (10 + self.step))
-            means, values = list(mean.parameters()), list(self._networks[name].parameters())
-            torch._foreach_lerp_(means, values, 1 - decay)
-            for held, value in zip(mean.buffers(), self._networks[name].buffers(), strict=True):
-                held.copy_(value)
+            network = self._networks[name]
+            for held, value in zip(mean.parameters(), network.parameters(), strict=True):
+                held.lerp_(value, 1 - decay)
+            for kept, now in zip(mean.buffers(), network.buffers(), strict=True):
+                kept.copy_(now)
 
     def _log(self, values: Mapping[str, float], report: Callable[[str], None]) -> None:
         row = {"step": self.step, "minutes": round(self.seconds / 60, 3), **values}

@@ -212,5 +212,5 @@ def train_unet(
         return parts
 
     run.go(update, recipe.seed, report)
-    average: AudioLDM2UNet2DConditionModel = run.averages["unet"]  # type: ignore[assignment]
+    average: AudioLDM2UNet2DConditionModel = run.averages["unet"]
     return average

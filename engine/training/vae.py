@@ -158,7 +158,7 @@ def train_vae(
         return parts
 
     run.go(update, recipe.seed, report)
-    average: AutoencoderKL = run.averages["vae"]  # type: ignore[assignment]
+    average: AutoencoderKL = run.averages["vae"]
     return average
 
 
