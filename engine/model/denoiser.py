@@ -80,7 +80,7 @@ def kinds_of(model: Model) -> Kinds:
         ModelError: it has none, or no UNet is loaded.
     """
     if model.unet is None:
-        raise ModelError(f"model {model.folder.name} has no unet/ folder, which diffusion needs")
+        raise ModelError(f"diffusion needs a unet, which model {model.folder.name} was loaded without")
     kinds = read_kinds(model.folder.path)
     if kinds is None:
         raise ModelError(f"model {model.folder.name} has no conditioning.json; kinds are known by models that have one")

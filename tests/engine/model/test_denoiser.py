@@ -102,7 +102,7 @@ def test_steps_and_start_out_of_range_are_refused(tiny: Model, guess, steps: int
 
 
 def test_a_model_without_a_unet_is_refused(bundled, guess) -> None:
-    with pytest.raises(ModelError, match="has no unet/ folder"):
+    with pytest.raises(ModelError, match="needs a unet, which model bundled was loaded without"):
         sample_mel(bundled, guess, guess * 0, generator=seeded())
 
 
