@@ -36,7 +36,8 @@ def split(root: Path, files: Sequence[Path], out: Path, *, piece_bytes: int = PI
             f"{len(files)} files below {root} hold {total} bytes; accepted are 1 to {MOST_PIECES * piece_bytes}"
         )
     out.mkdir(parents=True, exist_ok=True)
-    named, pieces = [], []
+    named: list[dict[str, Any]] = []
+    pieces: list[dict[str, Any]] = []
     for path in sorted(files):
         relative = path.relative_to(root).as_posix()
         named.append({"path": relative, "bytes": path.stat().st_size, "sha256": _hash(path.read_bytes())})
