@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from scipy.fft import next_fast_len
 from torch import Tensor
 
+from engine.bands import bin_weights
 from engine.mel import hann_window
 from engine.progress import Control
-from engine.render.bands import bin_weights
 from engine.render.scene import Scene
 from engine.scratch import scratch_array
 from engine.settings import GainSettings

@@ -19,9 +19,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.bands import bin_weights
 from engine.mel import MelSpec, filterbank, hann_window, log_mel_from_magnitude
 from engine.progress import Control
-from engine.render.bands import bin_weights
 from engine.render.invented import lay_in, loudest_channel, with_level_kept
 from engine.render.scene import Scene
 from engine.settings import GriffinLimSettings

@@ -1,49 +1,97 @@
-"""``python -m engine.training {data,vae,evaluate}``: make the bundled model again, and judge it."""
+"""``python -m engine.training COMMAND``: make the bundled model again, and judge it.
+
+Stopped or killed, the same command goes on from the last checkpoint.
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.errors import RetakeError
+from engine.errors import InputError, RetakeError
+
+if TYPE_CHECKING:
+    from engine.training.data import Corpus
 
 RUNS = Path("runs")
 MADE_MINUTES = 120.0
-VAE_STEPS = 10000
+COMPONENTS = ("vae", "unet", "vocoder")
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The parser of the three commands."""
+    """The parser of all commands."""
     parser = argparse.ArgumentParser(prog="python -m engine.training", description=__doc__)
-    parser.add_argument("what", choices=["data", "vae", "evaluate"])
-    parser.add_argument(
-        "--runs", type=Path, default=RUNS, help="folder for corpus, checkpoints and logs (default: runs)"
-    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    data = commands.add_parser("data", help="make the corpus")
+    _add_corpus(data)
+    _add_seed(data)
+
+    pack = commands.add_parser("pack", help="make the corpus, and from it one small file")
+    _add_corpus(pack)
+    _add_seed(pack)
+    pack.add_argument("--megabytes", type=float, help="at most so large (default: 40)")
+    pack.add_argument("--out", type=Path, required=True, metavar="FILE")
+
+    for name in (*COMPONENTS, "all"):
+        what = "vae, unet and vocoder, then judge" if name == "all" else f"the {name}"
+        train = commands.add_parser(name, help=f"train {what}")
+        _add_corpus(train)
+        _add_seed(train)
+        _add_training(train)
+
+    evaluate = commands.add_parser("evaluate", help="judge a model")
+    _add_judging(evaluate)
+
+    join = commands.add_parser("join", help="put together what --pieces wrote")
+    join.add_argument("from_pieces", type=Path, metavar="PIECES", help="folder of the pieces and their manifest")
+    join.add_argument("-o", "--out", type=Path, required=True, metavar="FOLDER", help="a new folder")
+    return parser
+
+
+def _add_corpus(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--runs", type=Path, default=RUNS, help="folder for what is made (default: runs)")
     parser.add_argument("--audio", type=Path, action="append", default=[], help="folder of recordings to train on")
     parser.add_argument(
-        "--judge",
-        type=Path,
-        action="append",
-        default=[],
-        help="folder of recordings that judge (default: those held out of --audio, else the bundled ones)",
+        "--made-minutes",
+        type=float,
+        default=MADE_MINUTES,
+        help=f"minutes of sound to make besides (default: {MADE_MINUTES:g})",
     )
-    parser.add_argument("--made-minutes", type=float, default=MADE_MINUTES, help="minutes of sound to make besides")
-    parser.add_argument("--steps", type=int, help="updates of the VAE (default: the recipe's)")
-    parser.add_argument("--minutes", type=float, help="bound on the training's wall time (default: its steps)")
+
+
+def _add_seed(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0)
+
+
+def _add_training(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--corpus", type=Path, metavar="PACK", help="train on what `pack` wrote")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
-    parser.add_argument("--model", default="bundled", help="evaluate: which model")
-    parser.add_argument("--renderer", default="gain", help="evaluate: which renderer")
-    parser.add_argument("--out", type=Path, help="vae: the model's folder; evaluate: a JSON file")
-    return parser
+    parser.add_argument("--minutes", type=float, help="bound on the wall time of all training together")
+    parser.add_argument("--steps", type=int, help="bound on the updates of each component")
+    parser.add_argument(
+        "--from", dest="begin", default="scratch", help="go on from scratch, bundled or a model's FOLDER"
+    )
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="the model (default: model in --runs)")
+    parser.add_argument("--pieces", type=Path, metavar="DIR", help="write model and logs there too, in small files")
+
+
+def _add_judging(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--audio", type=Path, action="append", default=[], help="folder whose held-out ones judge")
+    parser.add_argument("--judge", type=Path, action="append", default=[], help="folder of recordings that judge")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    parser.add_argument("--model", default="bundled")
+    parser.add_argument("--renderer", default="gain")
+    parser.add_argument("--out", type=Path, help="a JSON file")
 
 
 def main() -> int:
     """Run one command; errors are one line."""
     arguments = build_parser().parse_args()
     try:
-        {"data": data, "vae": vae, "evaluate": evaluate}[arguments.what](arguments)
+        COMMANDS[arguments.command](arguments)
     except RetakeError as error:
         print(f"engine.training: {error}", file=sys.stderr)
         return error.exit_code
@@ -58,7 +106,7 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-def data(arguments: argparse.Namespace) -> None:
+def data(arguments: argparse.Namespace) -> Corpus:
     """Make the corpus."""
     from engine.training.data import make_corpus
 
@@ -66,30 +114,56 @@ def data(arguments: argparse.Namespace) -> None:
         arguments.runs / "data", arguments.audio, made_minutes=arguments.made_minutes, seed=arguments.seed
     )
     say(f"{len(corpus.entries)} sounds, {len(corpus.samples) / corpus.rate / 60:.1f} minutes")
+    return corpus
 
 
-def vae(arguments: argparse.Namespace) -> None:
-    """Train the VAE, write it, and judge it."""
-    from engine.model.device import choose_placement
-    from engine.training.data import load_corpus
-    from engine.training.evaluate import evaluate as judged
-    from engine.training.evaluate import judging_recordings
-    from engine.training.loop import Bounds
-    from engine.training.save import save_vae
-    from engine.training.vae import ON_GPU, SPEC, VaeRecipe, level_latent, train_vae
+def pack(arguments: argparse.Namespace) -> None:
+    """Make the corpus, and one file of it."""
+    from engine.training.pack import MEGABYTES, write_pack
 
-    data(arguments)
-    device = choose_placement(arguments.device).device
-    recipe = ON_GPU if device.type == "cuda" else VaeRecipe()
-    bounds = Bounds(arguments.steps or (None if arguments.minutes else VAE_STEPS), arguments.minutes)
-    corpus = load_corpus(arguments.runs / "data")
-    network = train_vae(recipe, bounds, arguments.runs / "vae", corpus, device, say)
-    out = arguments.out or arguments.runs / "model"
-    save_vae(level_latent(network, corpus, device), SPEC, out)
-    recordings = judging_recordings(arguments.judge, arguments.audio)
-    for renderer in ("gain", "griffinlim"):
-        say(f"\nrenderer {renderer}")
-        judged(str(out), recordings, renderer, arguments.device, say)
+    corpus = data(arguments)
+    megabytes = MEGABYTES if arguments.megabytes is None else arguments.megabytes
+    taken = write_pack(corpus, arguments.out, megabytes=megabytes, seed=arguments.seed)
+    minutes = {
+        real: sum(entry.length for entry in taken if entry.real is real) / corpus.rate / 60 for real in (True, False)
+    }
+    say(
+        f"{arguments.out}: {arguments.out.stat().st_size / 1e6:.1f} MB, {len(taken)} sounds: "
+        f"{minutes[True]:.1f} minutes of recordings, {minutes[False]:.1f} of made sounds"
+    )
+
+
+def train(arguments: argparse.Namespace) -> None:
+    """Train one component or all; all are judged."""
+    from engine.training.recipe import Plan, choose_device, deliver, judge, make
+
+    everything = arguments.command == "all"
+    plan = Plan(
+        COMPONENTS if everything else (arguments.command,),
+        arguments.runs,
+        arguments.out or arguments.runs / "model",
+        choose_device(arguments.device),
+        seed=arguments.seed,
+        minutes=arguments.minutes,
+        steps=arguments.steps,
+        begin=arguments.begin,
+        pieces=arguments.pieces,
+    )
+    make(plan, _corpus(arguments), say)
+    if everything and (figures := judge(plan, say)) is not None:
+        deliver(plan, say, (figures,))
+
+
+def _corpus(arguments: argparse.Namespace) -> Corpus:
+    if arguments.corpus is None:
+        return data(arguments)
+    if arguments.audio:
+        raise InputError("--corpus and --audio were given; accepted is one of them")
+    from engine.training.pack import read_pack
+
+    corpus = read_pack(arguments.corpus)
+    say(f"{len(corpus.entries)} sounds, {len(corpus.samples) / corpus.rate / 60:.1f} minutes")
+    return corpus
 
 
 def evaluate(arguments: argparse.Namespace) -> None:
@@ -102,6 +176,22 @@ def evaluate(arguments: argparse.Namespace) -> None:
     if arguments.out is not None:
         write_rows(arguments.out, result)
 
+
+def join(arguments: argparse.Namespace) -> None:
+    """Put pieces together."""
+    from engine.training.pieces import join as joined
+
+    files = joined(arguments.from_pieces, arguments.out)
+    say(f"{arguments.out}: {len(files)} files, {sum(path.stat().st_size for path in files) / 1e6:.1f} MB")
+
+
+COMMANDS = {
+    "data": data,
+    "pack": pack,
+    **dict.fromkeys((*COMPONENTS, "all"), train),
+    "evaluate": evaluate,
+    "join": join,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

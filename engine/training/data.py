@@ -3,6 +3,8 @@
 ``corpus.i16`` holds every sound after the other, mono, mean removed, loudest sample at 0.5; ``corpus.json`` lists
 where each one starts, how long it is, its kind and where it came from. Sounds are made (`synthesis`) and, with
 ``--audio``, read from folders of recordings, less those of the committed hold-out list.
+
+What makes a corpus is imported where it is used: training from one needs neither audio libraries nor synthesisers.
 """
 
 from __future__ import annotations
@@ -14,12 +16,9 @@ from importlib import resources
 from pathlib import Path
 
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 
-from engine.audio import open_clip
 from engine.errors import InputError, RecordingError
-from engine.training import synthesis
 
 PEAK = 0.5
 PIECE_S = 20.0
@@ -73,12 +72,16 @@ def recordings_in(folder: Path) -> list[Path]:
 
 def mono_at(sound: NDArray[np.float32], rate: int, wanted_hz: int) -> NDArray[np.float32]:
     """(channels, samples) at ``rate`` -> (samples,) at ``wanted_hz``: the loudest channel, never a downmix."""
+    import soxr
+
     loudest = sound[int(np.argmax((sound.astype(np.float64) ** 2).sum(axis=1)))]
     return np.asarray(soxr.resample(loudest, rate, wanted_hz, quality="VHQ"), dtype=np.float32)
 
 
 def _made(rng: np.random.Generator, minutes: float, rate: int) -> Iterator[tuple[str, str, NDArray[np.float32]]]:
     """Music for 75 % of the minutes, speech for 10 %, noises for 15 %."""
+    from engine.training import synthesis
+
     for index in range(round(minutes * 60 * 0.75 / PIECE_S)):
         yield (
             "music",
@@ -95,6 +98,8 @@ def _made(rng: np.random.Generator, minutes: float, rate: int) -> Iterator[tuple
 
 
 def _recorded(folders: Sequence[Path], rate: int) -> Iterator[tuple[str, str, NDArray[np.float32]]]:
+    from engine.audio import open_clip
+
     skipped = held_out()
     for folder in folders:
         for path in recordings_in(folder):
@@ -128,6 +133,8 @@ def make_corpus(out: Path, audio: Sequence[Path], *, made_minutes: float, seed: 
     if index_path.exists() and json.loads(index_path.read_text())["choices"] == choices:
         return load_corpus(out)
     if made_minutes > 0:
+        from engine.training import synthesis
+
         synthesis.require_programs()
     out.mkdir(parents=True, exist_ok=True)
     entries: list[Entry] = []

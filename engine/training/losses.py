@@ -19,7 +19,7 @@ def rendered_error(difference: Tensor, magnitudes: Tensor, weights: Tensor) -> t
     Args:
         difference: (B, T, bands) log-mel of the take less that of the recording, nepers.
         magnitudes: (B, bins, T) of the recording.
-        weights: (bins, bands) of `engine.render.bands.bin_weights`.
+        weights: (bins, bands) of `engine.bands.bin_weights`.
 
     Returns:
         (B,) over all frames, and (B,) the mean over stretches of `STRETCH_FRAMES` frames, in which a quiet stretch

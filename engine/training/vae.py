@@ -20,8 +20,8 @@ import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from torch import Tensor, nn
 
+from engine.bands import bin_weights
 from engine.mel import MelSpec, log_mel_from_magnitude
-from engine.render.bands import bin_weights
 from engine.training.crops import Crops
 from engine.training.data import Corpus
 from engine.training.loop import Bounds, Run

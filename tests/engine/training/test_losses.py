@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from engine.bands import bin_weights
 from engine.mel import MelSpec, magnitude, pad_surroundings
 from engine.metrics import compare
 from engine.progress import Control
 from engine.render import gain
-from engine.render.bands import bin_weights
 from engine.settings import GainSettings
 from engine.training.losses import energy_kept, kl_divergence, rendered_error
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.bands import bin_weights
 from engine.filterbank import mel_edges_hz, mel_filterbank
-from engine.render.bands import bin_weights
 
 
 def test_rows_are_shares_of_the_filterbank() -> None:
