@@ -208,10 +208,12 @@ def _train_vae(plan: Plan, corpus: Corpus, say: Say) -> None:
     recipe = replace(ON_GPU if plan.device.type == "cuda" else VaeRecipe(), seed=plan.seed)
     given = _given(plan, "vae", say)
     if given is not None:
-        recipe = replace(recipe, channels=tuple(given.config.block_out_channels))
+        recipe = replace(recipe.continued(), channels=tuple(given.config.block_out_channels))
     folder = plan.runs / "vae"
     network = train_vae(recipe, plan.bounds("vae"), folder, corpus, plan.device, say, start_from=given)
-    save_vae(level_latent(network, corpus, plan.device), SPEC, plan.out)
+    if given is None:  # else the latent stays where a UNet may have learned it
+        network = level_latent(network, corpus, plan.device)
+    save_vae(network, SPEC, plan.out)
 
 
 def _train_unet(plan: Plan, corpus: Corpus, say: Say) -> None:
