@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from engine.errors import RetakeError
+from engine.training import evaluate as judging
 
 RUNS = Path("runs")
 MADE_MINUTES = 120.0
@@ -36,6 +37,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--model", default="bundled", help="evaluate: which model")
     parser.add_argument("--renderer", default="gain", help="evaluate: which renderer")
     parser.add_argument("--out", type=Path, help="vae: the model's folder; evaluate: a JSON file")
+    judging.add_options(parser)
     return parser
 
 
@@ -71,9 +73,9 @@ def data(arguments: argparse.Namespace) -> None:
 def vae(arguments: argparse.Namespace) -> None:
     """Train the VAE, write it, and judge it."""
     from engine.model.device import choose_placement
+    from engine.model.load import load_model
     from engine.training.data import load_corpus
-    from engine.training.evaluate import evaluate as judged
-    from engine.training.evaluate import judging_recordings
+    from engine.training.judging.round_trip import round_trips
     from engine.training.loop import Bounds
     from engine.training.save import save_vae
     from engine.training.vae import ON_GPU, SPEC, VaeRecipe, level_latent, train_vae
@@ -86,21 +88,16 @@ def vae(arguments: argparse.Namespace) -> None:
     network = train_vae(recipe, bounds, arguments.runs / "vae", corpus, device, say)
     out = arguments.out or arguments.runs / "model"
     save_vae(level_latent(network, corpus, device), SPEC, out)
-    recordings = judging_recordings(arguments.judge, arguments.audio)
+    recordings = judging.judging_recordings(arguments.judge, arguments.audio)
+    model = load_model(str(out), arguments.device)
     for renderer in ("gain", "griffinlim"):
         say(f"\nrenderer {renderer}")
-        judged(str(out), recordings, renderer, arguments.device, say)
+        round_trips(model, recordings, renderer, say)
 
 
 def evaluate(arguments: argparse.Namespace) -> None:
     """Judge a model."""
-    from engine.training.evaluate import evaluate as judged
-    from engine.training.evaluate import judging_recordings, write_rows
-
-    recordings = judging_recordings(arguments.judge, arguments.audio)
-    result = judged(arguments.model, recordings, arguments.renderer, arguments.device, say)
-    if arguments.out is not None:
-        write_rows(arguments.out, result)
+    judging.run(arguments, say)
 
 
 if __name__ == "__main__":
