@@ -1,8 +1,8 @@
 """Gaps over the whole band, everything around them trusted.
 
 Several gaps of one length are put into a window of a recording, where it is not silent; all of them are filled at
-once. The guess knows the exact gap. The trust that the sampler gets is eroded by one latent cell on each side, as
-the tasks erode it, because the VAE carries damage over the border; only the gap's own cells are measured.
+once. Guess and sampler are told the exact gap (the sampler itself erodes that trust by a latent cell), and only the
+gap's own cells are measured.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from engine.training.judging.sampler import Guess, Sample
 GAPS_MS = (240, 480)
 GAPS_IN_A_WINDOW = 4
 SAMPLES = 8
-CELL_FRAMES = 4  # one latent cell, in AudioLDM2's layout
 SPACING_FRAMES = 32  # at least so much is trusted between two gaps, and before the first
 SILENT_DB = -60.0
 MEASURES = ("interpolation_db", "one_db", "mean_db", "level_db", "texture", "texture_interpolation")
@@ -65,7 +64,7 @@ def filled_gaps(
             interpolated = guess(mel, trust)
             sampled = sample(
                 interpolated.expand(SAMPLES, -1, -1),
-                eroded(trust).expand(SAMPLES, -1, -1),
+                trust.expand(SAMPLES, -1, -1),
                 kind=piece.kind,
                 steps=steps,
                 start=start,
@@ -96,12 +95,6 @@ def gap_places(mel: Tensor, length: int, rng: np.random.Generator) -> list[int]:
         if loud[place] and apart and len(places) < GAPS_IN_A_WINDOW:
             places.append(int(place))
     return sorted(places)
-
-
-def eroded(trust: Tensor) -> Tensor:
-    """Trust (T, bands) without one latent cell on each side of what isn't trusted."""
-    rows = -trust.T[None]  # (T, bands) -> (1, bands, T)
-    return -torch.nn.functional.max_pool1d(rows, 2 * CELL_FRAMES + 1, 1, CELL_FRAMES)[0].T
 
 
 def measure_gap(truth: Tensor, interpolated: Tensor, samples: Tensor) -> dict[str, float | None]:
