@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import InputError, RetakeError
+from engine.training import evaluate as judging
 
 if TYPE_CHECKING:
     from engine.training.data import Corpus
@@ -83,8 +84,10 @@ def _add_judging(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--judge", type=Path, action="append", default=[], help="folder of recordings that judge")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     parser.add_argument("--model", default="bundled")
-    parser.add_argument("--renderer", default="gain")
+    parser.add_argument("--renderer", default="gain", help="of the round trips (default: gain)")
     parser.add_argument("--out", type=Path, help="a JSON file")
+    _add_seed(parser)
+    judging.add_options(parser)
 
 
 def main() -> int:
@@ -168,13 +171,7 @@ def _corpus(arguments: argparse.Namespace) -> Corpus:
 
 def evaluate(arguments: argparse.Namespace) -> None:
     """Judge a model."""
-    from engine.training.evaluate import evaluate as judged
-    from engine.training.evaluate import judging_recordings, write_rows
-
-    recordings = judging_recordings(arguments.judge, arguments.audio)
-    result = judged(arguments.model, recordings, arguments.renderer, arguments.device, say)
-    if arguments.out is not None:
-        write_rows(arguments.out, result)
+    judging.run(arguments, say)
 
 
 def join(arguments: argparse.Namespace) -> None:

@@ -1,31 +1,132 @@
-"""Judge a model on recordings that it was not trained on: each whole file through `engine.jobs.restore`.
+"""Judge a model on recordings that it was not trained on: ``python -m engine.training evaluate``.
 
-The table is that of the model card: medians over the recordings, and the worst.
+Each part is a file of `engine.training.judging`; what they find goes into a JSON file and into the model's card.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import statistics
+from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.audio import open_clip
-from engine.jobs import components_for, measure, restore
-from engine.model.load import Model, load_model
-from engine.region import region_of
-from engine.settings import RestoreSettings
+from engine.errors import InputError
+from engine.saving import written_whole
+from engine.settings import check_choice
 from engine.training.data import held_out, kind_of, recordings_in
 
-COLUMNS = (
-    ("si_sdr_db", "SI-SDR dB", ".2f"),
-    ("correlation", "correlation", ".4f"),
-    ("mel_db", "mel error dB", ".3f"),
-    ("high_kept", "kept > 4 kHz %", ".1f"),
-    ("loudness_lu", "loudness LU", "+.2f"),
-)
+if TYPE_CHECKING:
+    from engine.model.load import Model
+    from engine.training.judging.sampler import Sample
+
+# Part -> the component that it needs.
+PARTS = {
+    "round_trip": "vae",
+    "sampling": "unet",
+    "gaps": "unet",
+    "generation": "unet",
+    "vocoding": "vocoder",
+    "speed": "vae",
+}
+SAMPLED_A_KIND = 6  # recordings of each kind that sampling, gaps and vocoding take, so that all ends in minutes
+GRIFFIN_LIM_ITERATIONS = 32
+Say = Callable[[str], None]
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of ``evaluate`` that other commands don't share."""
+    group = parser.add_argument_group("evaluate")
+    group.add_argument("--parts", help=f"which, with commas: {','.join(PARTS)} (default: all that the model can do)")
+    group.add_argument("--samples", type=int, default=64, help="sounds to generate of each kind (default: 64)")
+    group.add_argument("--most", type=int, help="at most so many recordings, the kinds in turn (default: all)")
+    group.add_argument("--sampling-steps", type=int, default=20, help="steps of the sampler (default: 20)")
+    group.add_argument("--guidance", type=float, default=1.0, help="classifier-free guidance (default: 1, none)")
+    group.add_argument(
+        "--gap-start", type=float, default=0.5, help="noise level that gaps are filled from, 0 to 1 (default: 0.5)"
+    )
+    group.add_argument("--card", type=Path, help="model card whose measured part is replaced")
+
+
+def run(arguments: argparse.Namespace, say: Say) -> None:
+    """Judge, tell, and write what was asked for; the JSON file after each part, so that little is lost by a crash.
+
+    Raises:
+        RetakeError: a choice is not accepted, or a recording, the model or an output can't be read or written.
+    """
+    from engine.model.folder import check_model
+    from engine.model.load import load_model
+    from engine.training.judging.card import update_card
+    from engine.training.judging.size import sizes
+
+    check_choices(arguments)
+    folder = check_model(arguments.model)
+    parts = chosen_parts(arguments.parts, folder.components)
+    recordings = first_in_turn(judging_recordings(arguments.judge, arguments.audio), arguments.most)
+    model = load_model(arguments.model, arguments.device, list(folder.components))
+    result = {
+        "model_hash": model.hash,
+        "device": str(model.placement.device),
+        "dtype": str(model.placement.dtype).removeprefix("torch."),
+        "recordings": dict(Counter(kind_of(path) for path in recordings)),
+        "steps": arguments.sampling_steps,
+        "guidance": arguments.guidance,
+        "parts": {"size": sizes(folder)},
+    }
+    for part, measure in judging_of(parts, model, recordings, arguments, say):
+        say(f"\n{part}")
+        result["parts"][part] = measure()
+        if arguments.out is not None:
+            write_result(arguments.out, result)
+    if arguments.card is not None:
+        update_card(arguments.card, result)
+
+
+def judge_quickly(model: str, device: str, seed: int, out: Path, say: Say) -> None:
+    """Judge on the bundled recordings, with few samples, and write the figures to ``out``.
+
+    Raises:
+        ImportError: a library for recordings or measures is missing; training needs none of them.
+    """
+    parser = argparse.ArgumentParser()
+    add_options(parser)
+    arguments = parser.parse_args(["--samples", "8"])
+    for name, value in {"model": model, "device": device, "seed": seed, "out": out, "renderer": "gain"}.items():
+        setattr(arguments, name, value)
+    arguments.judge, arguments.audio = [], []
+    run(arguments, say)
+
+
+def check_choices(arguments: argparse.Namespace) -> None:
+    """Refuse what no part can do.
+
+    Raises:
+        InputError: a number is out of its range.
+    """
+    for name, least in (("samples", 2), ("sampling_steps", 1), ("most", 1)):
+        value = getattr(arguments, name)
+        if value is not None and value < least:
+            raise InputError(f"--{name.replace('_', '-')} is {value}; accepted is {least} or more")
+    if not 0 < arguments.gap_start <= 1:
+        raise InputError(f"--gap-start is {arguments.gap_start:g}; accepted is above 0, up to 1")
+
+
+def chosen_parts(names: str | None, components: Sequence[str] | dict[str, Any]) -> list[str]:
+    """The parts to do; all that the model's components allow, unless named.
+
+    Raises:
+        InputError: a part is unknown, or needs a component that the model lacks.
+    """
+    if names is None:
+        return [part for part, needed in PARTS.items() if needed in components]
+    wanted = [check_choice("part", name.strip(), PARTS) for name in names.split(",")]
+    for part in wanted:
+        if PARTS[part] not in components:
+            raise InputError(f"part {part} needs a {PARTS[part]}; the model has {', '.join(components)}")
+    return [part for part in PARTS if part in wanted]
 
 
 def judging_recordings(folders: Sequence[Path], held_out_of: Sequence[Path]) -> list[Path]:
@@ -36,72 +137,115 @@ def judging_recordings(folders: Sequence[Path], held_out_of: Sequence[Path]) -> 
     return found or recordings_in(Path(str(resources.files("resources"))) / "demo")
 
 
-def judge_one(path: Path, settings: RestoreSettings, model: Model) -> dict[str, Any]:
-    """Restore a whole recording and measure it."""
-    with open_clip(path) as clip:
-        region = region_of(clip.frames, clip.rate)
-        take = restore(clip, region, settings, model)
-        measures = measure(clip, region, take.patch)
-    row = measures.as_json()
-    lufs = (measures.lufs_result, measures.lufs_reference)
-    return {
-        "file": path.name,
-        "kind": kind_of(path),
-        "high_kept": measures.band_retention.high,
-        "loudness_lu": None if None in lufs else lufs[0] - lufs[1],  # type: ignore[operator]
-        "seconds": take.seconds,
-        **row,
-    }
-
-
-def evaluate(
-    model_name: str, recordings: Sequence[Path], renderer: str, device: str, report: Callable[[str], None]
-) -> dict[str, Any]:
-    """Judge and tell; returns the rows, their medians and the worst.
-
-    Raises:
-        RetakeError: a recording or the model can't be read.
-    """
-    settings = RestoreSettings(renderer=renderer, model=model_name, device=device)
-    model = load_model(model_name, device, components_for(settings))
-    rows = []
+def first_in_turn(recordings: Sequence[Path], most: int | None) -> list[Path]:
+    """At most ``most`` recordings, taken from the kinds in turn; all in their order where it is None."""
+    if most is None:
+        return list(recordings)
+    turns: Counter[str] = Counter()
+    order: list[tuple[int, int]] = []
     for path in recordings:
-        rows.append(judge_one(path, settings, model))
-        report(as_line(rows[-1]["file"], rows[-1]))
-    middle = {key: median_of(rows, key) for key, _, _ in COLUMNS}
-    worst = {
-        "si_sdr_db": min((row["si_sdr_db"] for row in rows if row["si_sdr_db"] is not None), default=None),
-        "mel_db": max((row["mel_db"] for row in rows if row["mel_db"] is not None), default=None),
+        order.append((turns[kind_of(path)], len(order)))
+        turns[kind_of(path)] += 1
+    return [recordings[index] for _, index in sorted(order)[:most]]
+
+
+def judging_of(
+    parts: Sequence[str], model: Model, recordings: Sequence[Path], arguments: argparse.Namespace, say: Say
+) -> list[tuple[str, Callable[[], dict[str, Any]]]]:
+    """Each part with what measures it."""
+    from engine.training.judging.pieces import read_piece, spread
+    from engine.training.judging.round_trip import round_trips
+    from engine.training.judging.vocoding import vocoder_against_griffinlim
+
+    needs_pieces = any(PARTS[part] != "vae" for part in parts)
+    pieces = [read_piece(path, model) for path in recordings] if needs_pieces else []
+    some = spread(pieces, SAMPLED_A_KIND)
+    seed = arguments.seed
+    measures: dict[str, Callable[[], dict[str, Any]]] = {
+        "round_trip": lambda: round_trips(model, recordings, arguments.renderer, say),
+        "sampling": lambda: sampling_of(model, some, arguments, say),
+        "gaps": lambda: gaps_of(model, some, arguments, say),
+        "generation": lambda: generation_of(model, pieces, arguments, say),
+        "vocoding": lambda: vocoder_against_griffinlim(model, some, seed=seed, report=say),
+        "speed": lambda: speed_of(model, arguments, say),
     }
-    report(as_line(f"median of {len(rows)}", middle))
-    report(as_line("worst", worst))
-    return {
-        "model_hash": model.hash,
-        "renderer": renderer,
-        "device": str(model.placement.device),
-        "dtype": str(model.placement.dtype),
-        "median": middle,
-        "worst": worst,
-        "rows": rows,
-    }
+    return [(part, measures[part]) for part in parts]
 
 
-def median_of(rows: Sequence[dict[str, Any]], key: str) -> float | None:
-    """The median of a column over the rows where it is defined."""
-    values = [row[key] for row in rows if row[key] is not None]
-    return statistics.median(values) if values else None
+def sampler_of(model: Model, guidance: float) -> Sample:
+    """The model's sampler with its guidance bound."""
+    from engine.model.denoiser import sample_mel
+
+    return partial(sample_mel, model, guidance=guidance)
 
 
-def as_line(name: str, row: dict[str, Any]) -> str:
-    """One line of the table."""
-    cells = []
-    for key, title, form in COLUMNS:
-        value = row.get(key)
-        cells.append(f"{title} {'n/a' if value is None else format(value, form):>8}")
-    return f"{name[:44]:<44}  " + "  ".join(cells)
+def sampling_of(model: Model, pieces: Sequence[Any], arguments: argparse.Namespace, say: Say) -> dict[str, Any]:
+    """`judging.sampling` with the model's own sampler."""
+    from engine.training.judging.sampling import through_vae, trusted_samples
+
+    return trusted_samples(
+        through_vae(model),
+        sampler_of(model, arguments.guidance),
+        pieces,
+        steps=arguments.sampling_steps,
+        seed=arguments.seed,
+        report=say,
+    )
 
 
-def write_rows(path: Path, result: dict[str, Any]) -> None:
-    """Write what `evaluate` returned as JSON."""
+def gaps_of(model: Model, pieces: Sequence[Any], arguments: argparse.Namespace, say: Say) -> dict[str, Any]:
+    """`judging.gaps` with the model's own sampler."""
+    from engine.guess import interpolated
+    from engine.training.judging.gaps import filled_gaps
+
+    return filled_gaps(
+        sampler_of(model, arguments.guidance),
+        interpolated,
+        pieces,
+        model.spec,
+        steps=arguments.sampling_steps,
+        start=arguments.gap_start,
+        seed=arguments.seed,
+        report=say,
+    )
+
+
+def generation_of(model: Model, pieces: Sequence[Any], arguments: argparse.Namespace, say: Say) -> dict[str, Any]:
+    """`judging.generation` with the model's own sampler, heard by its vocoder or, without one, Griffin-Lim."""
+    from engine.guess import interpolated
+    from engine.training.judging.generation import generated
+    from engine.training.judging.vocoding import by_griffinlim, by_vocoder
+
+    render = by_vocoder(model) if model.vocoder else by_griffinlim(model.spec, GRIFFIN_LIM_ITERATIONS, arguments.seed)
+    return generated(
+        lambda mel: model.encode(mel[:, None]) * model.vae.config.scaling_factor,
+        sampler_of(model, arguments.guidance),
+        interpolated,
+        render,
+        pieces,
+        model.spec,
+        samples=arguments.samples,
+        steps=arguments.sampling_steps,
+        seed=arguments.seed,
+        report=say,
+    )
+
+
+def speed_of(model: Model, arguments: argparse.Namespace, say: Say) -> dict[str, Any]:
+    """`judging.speed`, on the CPU wherever the other parts compute."""
+    from engine.model.load import load_model
+    from engine.training.judging.speed import speeds
+
+    on_cpu = (
+        model
+        if model.placement.device.type == "cpu"
+        else load_model(arguments.model, "cpu", list(model.folder.components))
+    )
+    return speeds(on_cpu, sampler_of(on_cpu, 1.0) if on_cpu.unet else None, say)
+
+
+def write_result(path: Path, result: dict[str, Any]) -> None:
+    """Write what `run` found as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(result, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    with written_whole(path, force=True) as part:
+        part.write((json.dumps(result, indent=1, allow_nan=False) + "\n").encode())

@@ -22,6 +22,7 @@ from engine.model.folder import check_model, find_model, weights_hash
 from engine.model.load import load_model
 from engine.training.curves import draw_curves
 from engine.training.data import Corpus
+from engine.training.evaluate import judge_quickly
 from engine.training.loop import LOG_NAME, Bounds
 from engine.training.pieces import split
 
@@ -154,13 +155,12 @@ def judge(plan: Plan, say: Say) -> Path | None:
 
     Judging needs the libraries for recordings, which training doesn't.
     """
+    path = plan.runs / "evaluation.json"
     try:
-        from engine.training.evaluate import evaluate, judging_recordings, write_rows
+        judge_quickly(str(plan.out), plan.device.type, plan.seed, path, say)
     except ImportError as error:
         say(f"not judged here: {error}")
         return None
-    path = plan.runs / "evaluation.json"
-    write_rows(path, evaluate(str(plan.out), judging_recordings([], []), "gain", plan.device.type, say))
     return path
 
 
