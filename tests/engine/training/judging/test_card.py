@@ -50,7 +50,16 @@ def test_a_card_without_its_markers_in_order_is_refused_and_stays(tmp_path: Path
 def test_a_line_says_what_is_wanted_and_whether_it_holds() -> None:
     text = measured(result(round_trip={"speech": {"si_sdr_db": 30.0}, "all": {"si_sdr_db": 26.99}}))
     assert "| round trip: SI-SDR, dB | ≥ 27 | 30.00 |  |  | 26.99 | no |" in text
-    assert "energy kept" not in text
+    assert "| round trip: energy kept above 4 kHz, % | 97 to 103 |  |  |  |  | n/a |" in text
+    assert "change of loudness" not in text
+    assert "vocoder" not in text
+
+
+def test_samples_too_quiet_to_have_a_loudness_fail_it() -> None:
+    kinds = ("speech", "music", "environment")
+    columns = {kind: {"lufs": -20.0, "lufs_inside": 0.9} for kind in kinds}
+    columns["music"] = {"lufs_inside": 0.0}
+    assert "| -40 to -12 | -20.0 |  | -20.0 |  | no: music |" in measured(result(generation=columns))
 
 
 def test_gaps_hold_where_the_mean_beats_the_interpolation() -> None:
