@@ -137,6 +137,7 @@ def sample_mel(
     start: float = 1.0,
     guidance: float = 1.0,
     eta: float = 0.0,
+    hold: bool = True,
     generator: torch.Generator,
     report: Callable[[int], None] | None = None,
 ) -> Tensor:
@@ -150,6 +151,8 @@ def sample_mel(
         start: in 0..1, how far the guess is noised; 1 forgets it but for what the UNet is told.
         guidance: of classifier-free guidance toward the kind.
         eta: 0 draws no noise on the way (DDIM), 1 as much as DDPM.
+        hold: whether latent cells that are wholly trusted, after erosion, stay those of the guess all the way; else
+            the model is free everywhere.
         generator: of all noise, on the CPU.
         report: told the number of steps done, before each.
 
@@ -165,6 +168,7 @@ def sample_mel(
     latent = scaled_latent(model, guess[:, None])
     denoiser = denoiser_for(model, latent, trust[:, None], kind, guidance)
     schedule = denoiser.schedule
+    known = latent_trust(trust[:, None], guess.shape[-1] // latent.shape[-1]) >= 1
 
     def noise() -> Tensor:
         return torch.randn(latent.shape, generator=generator).to(latent)
@@ -175,6 +179,9 @@ def sample_mel(
         if report is not None:
             report(index)
         x0, eps = denoiser(z, t)
+        if hold:
+            signal, spread = schedule.weights(t)
+            x0, eps = torch.where(known, latent, x0), torch.where(known, (z - signal * latent) / spread, eps)
         t_next = times[index + 1] if index + 1 < len(times) else -1
         z = ddim_step(x0, eps, schedule, t, t_next, eta, noise() if eta > 0 else x0)
     return decoded(model, z)[:, 0]

@@ -28,6 +28,7 @@ COMPONENTS = {
     "unet": "AudioLDM2UNet2DConditionModel",
     "vocoder": "SpeechT5HifiGan",
 }
+UNET_FILES = ("scheduler/scheduler_config.json", "conditioning.json")
 LONGEST_HEADER = 100_000_000
 
 
@@ -187,7 +188,9 @@ def weights_hash(folder: ModelFolder, components: Sequence[str]) -> str:
     digest = hashlib.sha256()
     files = [weight for name in components for weight in folder.components[name].weights]
     files += [folder.path / name / "config.json" for name in components]
-    files += [path for path in [folder.path / "mel.json"] if path.exists()]
+    # What changes the sound beside the weights.
+    beside = ["mel.json", *(UNET_FILES if "unet" in components else ())]
+    files += [path for file in beside if (path := folder.path / file).exists()]
     for file in sorted(files):
         digest.update(file.relative_to(folder.path).as_posix().encode())
         with file.open("rb") as opened:

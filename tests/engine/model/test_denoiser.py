@@ -72,6 +72,16 @@ def test_a_low_start_stays_near_the_round_trip_of_the_guess(tiny: Model, guess) 
     assert float(near) < 0.7 * float(far)
 
 
+def test_with_everything_trusted_the_sample_is_the_round_trip(tiny: Model, guess) -> None:
+    round_trip = tiny.decode(tiny.encode(guess[:, None]))[:, 0]
+    held, free = (
+        sample_mel(tiny, guess, torch.ones_like(guess), steps=3, hold=hold, generator=seeded())
+        for hold in (True, False)
+    )
+    torch.testing.assert_close(held, round_trip, atol=0.05, rtol=0.01)
+    assert float((free - round_trip).abs().mean()) > 0.1
+
+
 def test_the_unet_is_asked_once_a_step_and_progress_is_told(tiny: Model, guess, monkeypatch) -> None:
     asked, told = [], []
     answer = Model.predict
