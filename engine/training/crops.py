@@ -21,7 +21,7 @@ REAL_SHARE = 0.7
 MIXED_SHARE = 0.15
 REVERBERANT_SHARE = 0.1
 TILTED_SHARE = 0.4
-LEVELS = ((0.3, 0.0, 0.0), (0.45, 0.0, 24.0), (0.25, 24.0, 60.0))  # share, from and to dB below the job's level
+LEVELS = ((0.45, 0.0, 0.0), (0.4, 0.0, 24.0), (0.15, 24.0, 60.0))  # share, from and to dB below the job's level
 QUIET_STRETCH_SHARE = 0.15
 QUIET_STRETCH_DB = (20.0, 55.0)
 

@@ -50,8 +50,8 @@ class VaeRecipe:
     channels: tuple[int, ...] = (32, 64, 128)
     top_rate: float = 1.5e-3
     kl: float = 1e-4
-    sound: float = 0.03
-    high: float = 0.008
+    sound: float = 0.15
+    high: float = 0.02
     averaging: float = 0.999
 
     def continued(self) -> VaeRecipe:
