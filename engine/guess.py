@@ -16,7 +16,7 @@ SLOPE_BANDS = 12
 ENVELOPE_BANDS = 4
 ENVELOPE_FRAMES = 5
 STEEPEST_SLOPE = 0.35  # nepers a band
-LEAST_SNR = 0.0032  # power, -25 dB: a Wiener gain's floor
+LEAST_SNR = 0.0032  # power, -25 dB
 
 
 def interpolated(mel: Tensor, trust: Tensor) -> Tensor:
@@ -79,11 +79,11 @@ def _smoothed(envelope: Tensor) -> Tensor:
     return flat.reshape(envelope.shape)
 
 
-def wiener(mel: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
-    """The Wiener estimate of a mel under noise, and how far each cell can be believed.
+def subtracted(mel: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
+    """A mel less the noise's power (Boll 1979, on powers), and how far each cell of it can be believed.
 
-    With ``xi = max(Y^2 / N^2 - 1, -25 dB)`` the maximum-likelihood signal-to-noise ratio (Ephraim & Malah 1984,
-    eq. 50 without its memory), the gain is ``xi / (1 + xi)`` and so is the trust.
+    With the maximum-likelihood ratio ``xi = max(Y^2 / N^2 - 1, -25 dB)``, ``xi / (1 + xi)`` is the share of the power
+    that is the signal's. It is what is left of the power, and the trust: a Wiener filter's gain.
 
     Args:
         mel: (..., T, bands) of recording and noise together.
@@ -92,6 +92,6 @@ def wiener(mel: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
     Returns:
         The estimate and the trust, both (..., T, bands).
     """
-    snr = ((2 * (mel - noise)).clamp(-20, 20).exp() - 1).clamp_min(LEAST_SNR)
-    gain = snr / (1 + snr)
-    return mel + 0.5 * gain.log(), gain
+    ratio = ((2 * (mel - noise)).clamp(-20, 20).exp() - 1).clamp_min(LEAST_SNR)
+    share = ratio / (1 + ratio)
+    return mel + 0.5 * share.log(), share

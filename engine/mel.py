@@ -147,14 +147,16 @@ def level_from(mean: Tensor, peak: float) -> Level:
 @lru_cache(maxsize=8)
 def hann_window(length: int, device: torch.device) -> Tensor:
     """The periodic Hann window, kept per length and device."""
-    return torch.hann_window(length, periodic=True, device=device)
+    with torch.inference_mode(False):  # what is kept may meet a gradient later
+        return torch.hann_window(length, periodic=True, device=device)
 
 
 @lru_cache(maxsize=8)
 def filterbank(spec: MelSpec, device: torch.device) -> Tensor:
     """The mel filterbank of ``spec`` as (bands, n_fft // 2 + 1), kept per device."""
     bank = mel_filterbank(spec.rate, spec.n_fft, spec.bands, spec.low_hz, spec.high_hz)
-    return torch.from_numpy(bank).to(device)
+    with torch.inference_mode(False):
+        return torch.from_numpy(bank).to(device)
 
 
 def magnitude(padded: Tensor, spec: MelSpec) -> Tensor:

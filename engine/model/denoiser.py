@@ -169,6 +169,7 @@ def sample_mel(
     denoiser = denoiser_for(model, latent, trust[:, None], kind, guidance)
     schedule = denoiser.schedule
     known = latent_trust(trust[:, None], guess.shape[-1] // latent.shape[-1]) >= 1
+    known = known.to(latent.device)
 
     def noise() -> Tensor:
         return torch.randn(latent.shape, generator=generator).to(latent)

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from engine.errors import ModelError
 
+NEEDED = ("num_train_timesteps", "beta_start", "beta_end", "beta_schedule", "prediction_type")
 PREDICTIONS = ("epsilon", "v_prediction", "sample")
 
 
@@ -62,7 +63,11 @@ def schedule_from(config: dict[str, Any]) -> Schedule:
     """
     from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 
-    prediction = config.get("prediction_type", "epsilon")
+    if missing := [key for key in NEEDED if key not in config]:
+        raise ModelError(
+            f"the model's scheduler_config.json lacks {', '.join(missing)}; diffusion needs a noise schedule"
+        )
+    prediction = config["prediction_type"]
     if prediction not in PREDICTIONS:
         raise ModelError(
             f"scheduler_config.json: prediction_type is {prediction!r}; accepted: {', '.join(PREDICTIONS)}"

@@ -64,7 +64,13 @@ def _add_corpus(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_seed(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=_seed, default=0)
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no seed; a whole number from 0 is expected")
+    return int(text)
 
 
 def _add_training(parser: argparse.ArgumentParser) -> None:

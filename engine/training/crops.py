@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.errors import InputError
 from engine.mel import MelSpec, magnitude
 from engine.training.data import FULL_SCALE, Corpus
 
@@ -46,6 +47,9 @@ class Crops:
         self.corpus, self.spec, self.device = corpus, spec, device or torch.device("cpu")
         needed = longest_frames * spec.hop + 2 * spec.pad
         self._entries = [entry for entry in corpus.entries if entry.length >= needed and entry.kind in kinds]
+        if not self._entries:
+            needed_s = needed / spec.rate
+            raise InputError(f"no sound of the corpus is long enough; at least one of {needed_s:.2f} s is expected")
         lengths = np.array([entry.length for entry in self._entries], dtype=np.float64)
         real = np.array([entry.real for entry in self._entries])
         if real.any() and not real.all():
@@ -88,7 +92,7 @@ class Crops:
         tail *= 10 ** (wet_db / 20) / np.sqrt((tail**2).sum())
         tail[0] = 1.0
         response = torch.from_numpy(tail.astype(np.float32)).to(self.device)
-        size = len(sound) + length - 1
+        size = 1 << (len(sound) + length - 2).bit_length()
         wet: Tensor = torch.fft.irfft(torch.fft.rfft(sound, size) * torch.fft.rfft(response, size), size)[: len(sound)]
         factor = float(sound.abs().max() / wet.abs().max().clamp_min(1e-6))
         return wet.mul(factor)

@@ -128,6 +128,7 @@ def make_corpus(out: Path, audio: Sequence[Path], *, made_minutes: float, seed: 
         "minutes": made_minutes,
         "seed": seed,
         "rate": rate,
+        "held_out": sorted(held_out()),
     }
     index_path = out / "corpus.json"
     if index_path.exists() and json.loads(index_path.read_text())["choices"] == choices:

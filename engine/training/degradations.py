@@ -14,18 +14,20 @@ import torch
 from torch import Tensor
 
 from engine.filterbank import mel_edges_hz
-from engine.guess import extended, interpolated, wiener
+from engine.guess import extended, interpolated, subtracted
 from engine.mel import MelSpec, log_mel_from_magnitude
-from engine.training.crops import Crops
+from engine.training.crops import KINDS, Crops
 
 GAP_FRAMES = (2, 72)
 BOX_SHARE = 0.25
 CUTOFF_HZ = (900.0, 7000.0)
+FLANK_HZ = (50.0, 400.0)
 NOISE_SNR_DB = (-5.0, 25.0)
 PROFILE_ERROR = 0.15  # nepers, deviation of a learned noise profile from the noise
 CLIPPED_SHARE = (0.002, 0.2)  # of the samples
 CLIPPED_TRUST = 0.1
 HOLES = (2, 40)
+RECORDED_SHARE = 0.7  # of the noise that is drawn where surroundings are at hand
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,12 @@ def damaged_batch(crops: Crops, rng: np.random.Generator, size: int, frames: int
     sounds, kinds = crops.sounds(rng, size, frames)
     names = rng.choice(list(SHARES), size=size, p=np.array(list(SHARES.values())) / sum(SHARES.values()))
     harmed = sounds.clone()
-    cutoffs_hz: dict[int, float] = {}
+    whole_below_hz: dict[int, float] = {}
     for row, name in enumerate(names):
         if name == "band":
-            cutoffs_hz[row] = float(np.exp(rng.uniform(*np.log(CUTOFF_HZ))))
-            harmed[row] = low_passed(sounds[row], cutoffs_hz[row], spec.rate, float(rng.uniform(50, 400)))
+            cutoff_hz, width_hz = float(np.exp(rng.uniform(*np.log(CUTOFF_HZ)))), float(rng.uniform(*FLANK_HZ))
+            harmed[row] = low_passed(sounds[row], cutoff_hz, spec.rate, width_hz)
+            whole_below_hz[row] = cutoff_hz - width_hz
         elif name == "clipping":
             harmed[row] = clipped(sounds[row], float(np.exp(rng.uniform(*np.log(CLIPPED_SHARE)))))
     noise = _noises(crops, rng, sounds, names == "noise", frames)
@@ -76,7 +79,7 @@ def damaged_batch(crops: Crops, rng: np.random.Generator, size: int, frames: int
         elif name == "nothing":
             trust[row] = 0
         elif name == "band":
-            known = bands_below(cutoffs_hz[row], spec)
+            known = bands_below(whole_below_hz[row], spec)
             guess[row] = extended(observed[row], torch.tensor(known, device=guess.device))
             trust[row, :, known:] = 0
         elif name == "clipping":
@@ -84,7 +87,7 @@ def damaged_batch(crops: Crops, rng: np.random.Generator, size: int, frames: int
         elif name == "noise":
             error = PROFILE_ERROR * torch.from_numpy(rng.standard_normal(spec.bands)).to(guess)
             profile = 0.5 * (2 * alone[row]).exp().mean(dim=0, keepdim=True).log() + error
-            guess[row], trust[row] = wiener(observed[row], profile)
+            guess[row], trust[row] = subtracted(observed[row], profile)
     bridged = torch.from_numpy(np.isin(names, ("gap", "holes"))).to(guess.device)
     guess[bridged] = interpolated(guess[bridged], trust[bridged])
     return Damaged(clean, guess.clamp_min(spec.silence), trust, kinds)
@@ -101,14 +104,15 @@ def low_passed(sound: Tensor, cutoff_hz: float, rate: int, width_hz: float) -> T
 def clipped(sound: Tensor, share: float) -> Tensor:
     """(samples,) with the loudest ``share`` of its samples flattened."""
     level = torch.quantile(sound[:: max(1, len(sound) // 8192)].abs(), 1 - share)
-    return sound.clamp(-float(level), float(level))
+    return torch.maximum(torch.minimum(sound, level), -level)
 
 
 def clipping_trust(sound: Tensor, harmed: Tensor, spec: MelSpec) -> Tensor:
-    """(T,) trust of each mel frame: 1 without a clipped sample in its hop and the ones beside it, else low."""
+    """(T,) trust of each mel frame: 1 without a clipped sample in its window, else low."""
     inner = slice(spec.pad, len(sound) - spec.pad)
     hit = (sound != harmed)[inner].reshape(-1, spec.hop).any(dim=1).float()
-    near = torch.nn.functional.max_pool1d(hit[None], 3, 1, 1)[0]
+    reach = -(-spec.n_fft // (2 * spec.hop))  # hops that a window sees on each side of its own
+    near = torch.nn.functional.max_pool1d(hit[None], 2 * reach + 1, 1, reach)[0]
     return 1 - (1 - CLIPPED_TRUST) * near
 
 
@@ -152,12 +156,12 @@ def _noises(crops: Crops, rng: np.random.Generator, sounds: Tensor, rows: np.nda
     if not len(chosen):
         return noise
     others, kinds = crops.sounds(rng, len(chosen), frames)
-    samples = sounds.shape[1]
+    samples, surroundings = sounds.shape[1], (kinds == KINDS.index("environment")).tolist()
     for index, row in enumerate(chosen):
         made = torch.from_numpy(rng.standard_normal(samples).astype(np.float32)).to(sounds)
         hz = torch.fft.rfftfreq(samples, 1 / crops.spec.rate, device=sounds.device).clamp_min(20.0)
         made = torch.fft.irfft(torch.fft.rfft(made) * (hz / 1000) ** -float(rng.uniform(0, 1)), samples)
-        recorded = int(kinds[index]) == 3 and rng.random() < 0.7  # surroundings
+        recorded = surroundings[index] and rng.random() < RECORDED_SHARE
         source = others[index] if recorded else made
         wanted = sounds[row].square().mean().sqrt() * 10 ** (-rng.uniform(*NOISE_SNR_DB) / 20)
         noise[row] = source * (wanted / source.square().mean().sqrt().clamp_min(1e-6))

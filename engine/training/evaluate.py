@@ -130,10 +130,18 @@ def chosen_parts(names: str | None, components: Sequence[str] | dict[str, Any]) 
 
 
 def judging_recordings(folders: Sequence[Path], held_out_of: Sequence[Path]) -> list[Path]:
-    """All recordings of ``folders``, and of ``held_out_of`` those on the committed hold-out list; else the bundled."""
+    """All recordings of ``folders``, and of ``held_out_of`` those on the committed hold-out list.
+
+    Without any folder, the bundled ones.
+
+    Raises:
+        InputError: folders were given, and no recording of them may judge.
+    """
     found = [path for folder in folders for path in recordings_in(folder)]
     names = held_out()
     found += [path for folder in held_out_of for path in recordings_in(folder) if path.name in names]
+    if not found and (folders or held_out_of):
+        raise InputError("no recording to judge on: none of the folder given with --audio is on the hold-out list")
     return found or recordings_in(Path(str(resources.files("resources"))) / "demo")
 
 

@@ -3,7 +3,8 @@
 A training gives its networks, its optimisers and one function that does an update. Everything drawn in update ``n``
 follows from the seed and ``n``, so that a resumed run sees what an unbroken one would have seen. The learning rate
 rises over the first twelfth of the run and falls along a cosine to a thousandth (Loshchilov & Hutter 2017, eq. 5);
-how far the run is, is told by its steps, or by the clock where it is bounded in minutes.
+how far the run is, is told by its steps, or by the clock where it is bounded in minutes. The clock leaves out the
+first update after each start, in which a GPU's kernels are compiled.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
@@ -24,6 +26,7 @@ from torch import nn
 from engine.errors import InputError
 
 WARM_UP = 1 / 12
+FEWEST_WARM_STEPS = 200  # of a run bounded in minutes, whose first steps may be slow
 LOWEST_SHARE = 1e-3
 FEWEST_STEPS = 10
 LOG_NAME = "log.jsonl"
@@ -38,12 +41,14 @@ class Bounds:
         minutes: of wall time over all resumptions; None leaves the end to ``steps``.
         save_every: updates from one checkpoint to the next.
         log_every: updates from one line of the log to the next.
+        save_every_s: a checkpoint is written after so many seconds at the latest.
     """
 
     steps: int | None
     minutes: float | None = None
     save_every: int = 500
     log_every: int = 100
+    save_every_s: float = 120.0
 
     def __post_init__(self) -> None:
         if self.steps is None and self.minutes is None:
@@ -118,7 +123,8 @@ class Run:
         """
         sums: dict[str, Any] = {}
         counted = 0
-        began, earlier = time.monotonic(), self.seconds
+        began, earlier, saved = time.monotonic(), self.seconds, time.monotonic()
+        compiled = False
         while self.progress < 1:
             self._set_rates()
             rng = np.random.default_rng((seed, self.step))
@@ -126,13 +132,17 @@ class Run:
                 sums[name] = sums.get(name, 0.0) + value
             self._follow()
             self.step, counted = self.step + 1, counted + 1
+            if not compiled:
+                began, compiled = time.monotonic(), True
             self.seconds = earlier + time.monotonic() - began
             ended = self.progress >= 1
             if self.step % self.bounds.log_every == 0 or ended:
                 self._log({name: float(value) / counted for name, value in sums.items()}, report)
                 sums, counted = {}, 0
-            if self.step % self.bounds.save_every == 0 or ended:
+            late = time.monotonic() - saved > self.bounds.save_every_s
+            if self.step % self.bounds.save_every == 0 or late or ended:
                 self.save()
+                saved = time.monotonic()
 
     def save(self) -> None:
         """Write a checkpoint beside the last one, then take its place; the one before is kept."""
@@ -153,13 +163,14 @@ class Run:
         }
 
     def _resume(self) -> None:
-        last = next((path for name in ("last.pt", "before.pt") if (path := self.folder / name).exists()), None)
-        if last is None:
+        state = next((found for name in ("last.pt", "before.pt") if (found := _read(self.folder / name))), None)
+        if state is None:
             (self.folder / LOG_NAME).unlink(missing_ok=True)
             return
-        state = torch.load(last, map_location="cpu", weights_only=True)
         if state["recipe"] != self.recipe:
-            raise InputError(f"{last} was made by another recipe; accepted is the same one, or an empty folder")
+            raise InputError(
+                f"the checkpoint in {self.folder} was made by another recipe; accepted: the same, or an empty folder"
+            )
         for kind, owners in (
             ("networks", self._networks),
             ("averages", self.averages),
@@ -168,9 +179,19 @@ class Run:
             for name, owner in owners.items():
                 owner.load_state_dict(state[kind][name])
         self.step, self.seconds = state["step"], state["seconds"]
+        self._cut_log()
+
+    def _cut_log(self) -> None:
+        """Drop the lines of what is going to be done again."""
+        path = self.folder / LOG_NAME
+        if path.exists():
+            lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+            path.write_text("".join(line for line in lines if json.loads(line)["step"] <= self.step), encoding="utf-8")
 
     def _set_rates(self) -> None:
         share = rate_share(self.progress)
+        if self.bounds.minutes is not None:
+            share = min(share, (self.step + 1) / FEWEST_WARM_STEPS)
         for name, optimiser in self._optimisers.items():
             for group, top in zip(optimiser.param_groups, self._top_rates[name], strict=True):
                 group["lr"] = top * share
@@ -192,6 +213,26 @@ class Run:
         text = "  ".join(f"{name} {value:8.3f}" for name, value in values.items())
         of = f" of {self.bounds.steps}" if self.bounds.steps else ""
         report(f"step {self.step:6d}{of}  {text}  {self.seconds / 60:6.1f} min")
+
+
+def descend(network: nn.Module, optimiser: torch.optim.Optimizer, loss: torch.Tensor) -> None:
+    """One update, its gradient's norm at most 1; a gradient that is not finite counts as zero."""
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    finite = torch.isfinite(nn.utils.clip_grad_norm_(network.parameters(), 1.0))
+    for parameter in network.parameters():
+        if parameter.grad is not None:
+            parameter.grad = torch.where(finite, parameter.grad, 0.0)
+    optimiser.step()
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """The checkpoint in ``path``; None where there is none, or where it is damaged."""
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, EOFError, RuntimeError, UnpicklingError):
+        return None
+    return state
 
 
 def rate_share(progress: float) -> float:

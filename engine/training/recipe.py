@@ -21,7 +21,7 @@ from engine.model.device import choose_placement
 from engine.model.folder import check_model, find_model, weights_hash
 from engine.model.load import load_model
 from engine.training.curves import draw_curves
-from engine.training.data import Corpus
+from engine.training.data import Corpus, held_out
 from engine.training.evaluate import judge_quickly
 from engine.training.loop import LOG_NAME, Bounds
 from engine.training.pieces import split
@@ -92,6 +92,7 @@ def make(plan: Plan, corpus: Corpus, say: Say) -> Path:
     Raises:
         InputError: a checkpoint was made by another recipe, or the UNet has no VAE to learn with.
     """
+    refuse_held_out(corpus)
     heard = hash_of(corpus)
     bring_along(plan, say)
     for component in plan.components:
@@ -105,6 +106,16 @@ def make(plan: Plan, corpus: Corpus, say: Say) -> Path:
             done.write_text(json.dumps(choices), encoding="utf-8")
         deliver(plan, say)
     return plan.out
+
+
+def refuse_held_out(corpus: Corpus) -> None:
+    """Refuse to train on what judges.
+
+    Raises:
+        InputError: the corpus holds a recording of the hold-out list.
+    """
+    if leaked := sorted(held_out() & {entry.name for entry in corpus.entries}):
+        raise InputError(f"the corpus holds {leaked[0]}, which judges and is never trained on; make the corpus anew")
 
 
 def bring_along(plan: Plan, say: Say) -> None:
@@ -135,7 +146,7 @@ def deliver(plan: Plan, say: Say, extra: tuple[Path, ...] = ()) -> None:
     try:
         draw_curves(plan.runs, tuple(SHARES), plan.runs / CURVES)
         logs.append(plan.runs / CURVES)
-    except InputError as error:
+    except (InputError, ValueError) as error:
         say(f"no {CURVES}: {error}")
     if plan.pieces is None:
         return
@@ -171,17 +182,32 @@ def hash_of(corpus: Corpus) -> str:
     return digest.hexdigest()[:16]
 
 
-def _choices(plan: Plan, component: str, heard: str) -> Mapping[str, Any]:
-    """What the weights of ``component`` follow from."""
-    bounds = plan.bounds(component)
+def origin_of(plan: Plan, component: str, corpus: Corpus) -> str:
+    """What the weights of ``component`` follow from beside its recipe, as text."""
+    return json.dumps(_origin(plan, component, hash_of(corpus)))
+
+
+def _origin(plan: Plan, component: str, heard: str) -> dict[str, Any]:
     return {
-        "steps": bounds.steps,
-        "minutes": bounds.minutes,
         "seed": plan.seed,
         "begin": _hash_of_model(plan.begin),
         "device": plan.device.type,
         "corpus": heard,
+        "vae": _hash_of_files(plan.out / "vae") if component == "unet" else None,
     }
+
+
+def _choices(plan: Plan, component: str, heard: str) -> Mapping[str, Any]:
+    """What the weights of ``component`` follow from."""
+    bounds = plan.bounds(component)
+    return {"steps": bounds.steps, "minutes": bounds.minutes, **_origin(plan, component, heard)}
+
+
+def _hash_of_files(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _hash_of_model(name: str) -> str:
@@ -210,10 +236,12 @@ def _train_vae(plan: Plan, corpus: Corpus, say: Say) -> None:
     if given is not None:
         recipe = replace(recipe.continued(), channels=tuple(given.config.block_out_channels))
     folder = plan.runs / "vae"
-    network = train_vae(recipe, plan.bounds("vae"), folder, corpus, plan.device, say, start_from=given)
+    network = train_vae(
+        recipe, plan.bounds("vae"), folder, corpus, plan.device, say, given, origin_of(plan, "vae", corpus)
+    )
     if given is None:  # else the latent stays where a UNet may have learned it
         network = level_latent(network, corpus, plan.device)
-    save_vae(network, SPEC, plan.out)
+    save_vae(network, SPEC, plan.out, 1.0 if given is None else float(given.config.scaling_factor))
 
 
 def _train_unet(plan: Plan, corpus: Corpus, say: Say) -> None:
@@ -225,7 +253,11 @@ def _train_unet(plan: Plan, corpus: Corpus, say: Say) -> None:
     recipe = replace(ON_GPU if plan.device.type == "cuda" else UnetRecipe(), seed=plan.seed)
     vae = load_model(str(plan.out), "cpu").vae.to(plan.device)
     given, folder = _given(plan, "unet", say), plan.runs / "unet"
-    network = train_unet(recipe, plan.bounds("unet"), folder, corpus, vae, plan.device, say, start_from=given)
+    if given is not None:
+        recipe = replace(recipe.continued(), channels=tuple(given.config.block_out_channels))
+    network = train_unet(
+        recipe, plan.bounds("unet"), folder, corpus, vae, plan.device, say, given, origin_of(plan, "unet", corpus)
+    )
     save_unet(network, plan.out)
 
 
@@ -235,7 +267,11 @@ def _train_vocoder(plan: Plan, corpus: Corpus, say: Say) -> None:
 
     recipe = replace(ON_GPU if plan.device.type == "cuda" else VocoderRecipe(), seed=plan.seed)
     given, folder = _given(plan, "vocoder", say), plan.runs / "vocoder"
-    network = train_vocoder(recipe, plan.bounds("vocoder"), folder, corpus, plan.device, say, start_from=given)
+    if given is not None:
+        recipe = replace(recipe.continued(), channels=int(given.config.upsample_initial_channel))
+    network = train_vocoder(
+        recipe, plan.bounds("vocoder"), folder, corpus, plan.device, say, given, origin_of(plan, "vocoder", corpus)
+    )
     save_vocoder(network, plan.out)
 
 

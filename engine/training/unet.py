@@ -9,6 +9,7 @@ classifier-free guidance.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -19,7 +20,7 @@ import numpy as np
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.pipelines.audioldm2.modeling_audioldm2 import AudioLDM2UNet2DConditionModel
-from torch import Tensor, nn
+from torch import Tensor
 
 from engine.model.conditioning import Kinds
 from engine.model.denoiser import latent_trust, told_latent
@@ -27,7 +28,7 @@ from engine.model.schedule import schedule_from
 from engine.training.crops import KINDS, Crops
 from engine.training.data import Corpus
 from engine.training.degradations import damaged_batch
-from engine.training.loop import Bounds, Run
+from engine.training.loop import Bounds, Run, descend
 from engine.training.vae import SPEC
 
 CONDITIONING = Kinds(KINDS, 8)
@@ -53,7 +54,7 @@ class UnetRecipe:
     Attributes:
         seed: of weights, crops, damage and noise.
         size, frames: of a batch, in crops and mel frames.
-        echoes: updates on each batch, with new noise, because encoding costs as much as an update on a CPU.
+        echoes: updates on each batch, with new noise, because damage and encoding cost nearly as much as an update.
         channels: of the network's levels.
         attention: which levels have attention.
         top_rate: the highest learning rate.
@@ -73,9 +74,13 @@ class UnetRecipe:
     trusted_weight: float = 0.2
     averaging: float = 0.999
 
+    def continued(self) -> UnetRecipe:
+        """The recipe for going on from weights that are good already: a quarter of the rate."""
+        return dataclasses.replace(self, top_rate=self.top_rate / 4)
 
-# A GPU is fed more at once, and encodes faster than it could be worth repeating.
-ON_GPU = UnetRecipe(size=96, echoes=1, top_rate=1e-3, averaging=0.9995)
+
+# A GPU is fed more at once.
+ON_GPU = UnetRecipe(size=96, top_rate=1e-3, averaging=0.9995)
 
 
 def build_unet(recipe: UnetRecipe) -> AudioLDM2UNet2DConditionModel:
@@ -126,7 +131,7 @@ def unet_loss(
     # Stratified over the batch: every update sees the whole schedule.
     share = (torch.from_numpy(rng.permutation(size)) + torch.from_numpy(rng.random(size))) / size
     t = (share * len(abar)).long().clamp(0, len(abar) - 1).to(device)
-    signal, spread = (part.float()[t][:, None, None, None] for part in (abar.sqrt(), (1 - abar).sqrt()))
+    signal, spread = (part[t][:, None, None, None] for part in (abar.sqrt(), (1 - abar).sqrt()))
     eps = torch.randn(clean.shape, generator=noise).to(device)
     z = signal * clean + spread * eps
     told_kind = torch.from_numpy(rng.random(size) >= recipe.kindless).to(device)
@@ -163,12 +168,14 @@ def train_unet(
     device: torch.device,
     report: Callable[[str], None],
     start_from: AudioLDM2UNet2DConditionModel | None = None,
+    origin: str = "",
 ) -> AudioLDM2UNet2DConditionModel:
     """Train, or go on from the checkpoint in ``folder``, and return the average of the weights.
 
     Args:
         vae: the one whose latent the UNet is to work in; its ``scaling_factor`` is applied.
         start_from: a network to go on from in place of random weights; it must have the recipe's shape.
+        origin: what else the weights follow from, as text: a checkpoint of another origin is refused.
 
     Raises:
         InputError: the checkpoint in ``folder`` was made by another recipe.
@@ -182,7 +189,7 @@ def train_unet(
     optimiser = torch.optim.AdamW(unet.parameters(), lr=recipe.top_rate, betas=(0.9, 0.99), weight_decay=0.01)
     run = Run(
         folder,
-        "unet " + json.dumps(asdict(recipe)),
+        f"unet {json.dumps(asdict(recipe))} {origin}",
         bounds,
         networks={"unet": unet},
         optimisers={"unet": optimiser},
@@ -192,7 +199,7 @@ def train_unet(
         unet.compile()
         vae.encoder.compile()
     crops = Crops(corpus, SPEC, recipe.frames, device)
-    abar = schedule_from(SCHEDULER).abar.to(device)
+    abar = schedule_from(SCHEDULER).abar.float().to(device)
     held: dict[int, Lesson] = {}
 
     def lesson_for(step: int) -> Lesson:
@@ -205,10 +212,7 @@ def train_unet(
 
     def update(rng: np.random.Generator, noise: torch.Generator) -> Mapping[str, Tensor]:
         loss, parts = unet_loss(unet, lesson_for(run.step), abar, recipe, rng, noise)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(unet.parameters(), 1.0)
-        optimiser.step()
+        descend(unet, optimiser, loss)
         return parts
 
     run.go(update, recipe.seed, report)

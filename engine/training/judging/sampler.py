@@ -12,7 +12,15 @@ class Sample(Protocol):
     """`engine.model.denoiser.sample_mel` with a model and a guidance bound to it."""
 
     def __call__(
-        self, guess: Tensor, trust: Tensor, *, kind: str, steps: int, start: float, generator: torch.Generator
+        self,
+        guess: Tensor,
+        trust: Tensor,
+        *,
+        kind: str,
+        steps: int,
+        start: float,
+        generator: torch.Generator,
+        hold: bool = True,
     ) -> Tensor:
         """Log-mel (B, T, bands) from a guess and a trust of that shape, from the noise level ``start`` in 0..1."""
 

@@ -17,7 +17,7 @@ from engine.training.judging.sampler import Sample
 
 FROM_NOISE = 1.0
 BATCH = 8
-KEYS = ("round_trip_db", "sample_db", "excess_db")
+KEYS = ("round_trip_db", "sample_db", "excess_db", "held_excess_db")
 
 
 def trusted_samples(
@@ -37,7 +37,8 @@ def trusted_samples(
         pieces: those shorter than 32 frames are left out.
 
     Returns:
-        ``rows`` with the errors in dB and ``excess_db``, the sample's less the round trip's, and their ``medians``.
+        ``rows`` with the errors in dB, ``excess_db``, the error of a sample in which the model is free everywhere less
+        that of the round trip, ``held_excess_db``, the same with trusted cells held, and their ``medians``.
     """
     generator = torch.Generator().manual_seed(seed)
     rows: list[dict[str, Any]] = []
@@ -52,11 +53,21 @@ def trusted_samples(
         for first in range(0, len(members), BATCH):
             batch = members[first : first + BATCH]
             mel = torch.stack([window for _, window in batch])
-            sampled = sample(mel, torch.ones_like(mel), kind=kind, steps=steps, start=FROM_NOISE, generator=generator)
-            plain_db, sample_db = error_db(round_trip(mel), mel), error_db(sampled, mel)
-            for (piece, _), plain, sampled_one in zip(batch, plain_db, sample_db, strict=True):
-                excess = sampled_one - plain
-                errors = dict(zip(KEYS, (plain, sampled_one, excess), strict=True))
+            free, held = (
+                sample(
+                    mel,
+                    torch.ones_like(mel),
+                    kind=kind,
+                    steps=steps,
+                    start=FROM_NOISE,
+                    hold=hold,
+                    generator=generator,
+                )
+                for hold in (False, True)
+            )
+            columns = (error_db(values, mel) for values in (round_trip(mel), free, held))
+            for (piece, _), plain, free_one, held_one in zip(batch, *columns, strict=True):
+                errors = dict(zip(KEYS, (plain, free_one, free_one - plain, held_one - plain), strict=True))
                 rows.append({"file": piece.name, "kind": kind, **errors})
     medians = by_kind(rows, KEYS)
     for name, column in medians.items():

@@ -53,6 +53,23 @@ def test_steps_are_those_of_diffusers(eta: float) -> None:
     torch.testing.assert_close(ddim_step(x0, found_eps, schedule, t, t_next, eta, noise), wanted, atol=1e-5, rtol=1e-5)
 
 
+def test_steps_from_pure_noise_are_those_of_diffusers() -> None:
+    theirs = DDIMScheduler.from_config(SCHEDULER)
+    theirs.set_timesteps(20)
+    schedule = schedule_from(SCHEDULER)
+    z, v = torch.randn(2, 1, 8, 4, 4, generator=torch.Generator().manual_seed(0))
+    t, t_next = int(theirs.timesteps[0]), int(theirs.timesteps[1])
+    assert t == 999
+    x0, eps = schedule.split(v, z, t)
+    wanted = theirs.step(v, t, z, eta=0.0).prev_sample
+    torch.testing.assert_close(ddim_step(x0, eps, schedule, t, t_next, 0.0, x0), wanted, atol=1e-5, rtol=1e-5)
+
+
+def test_a_model_without_a_schedule_is_refused() -> None:
+    with pytest.raises(ModelError, match="lacks num_train_timesteps"):
+        schedule_from({})
+
+
 def test_the_last_step_gives_the_clean_latent() -> None:
     schedule = schedule_from(SCHEDULER)
     x0, eps = torch.randn(2, 1, 8, 2, 2)

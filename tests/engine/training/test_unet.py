@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from engine.model.load import load_model
-from engine.training import unet
+from engine.training import degradations, unet
 from engine.training.crops import KINDS, Crops
 from engine.training.loop import Bounds
 from engine.training.save import save_unet, save_vae
@@ -59,9 +59,20 @@ def test_a_lesson_has_clean_and_told_in_the_latent(small_corpus, bundled) -> Non
     lesson = lesson_from(Crops(small_corpus, SPEC, 64), bundled.vae, np.random.default_rng(0), 8, 64)
     assert lesson.clean.shape == (8, 8, 16, 16)
     assert lesson.told.shape == (8, 9, 16, 16)
-    trusted = lesson.told[:, 8].amin(dim=(1, 2)) == 1
-    for row in torch.nonzero(trusted)[:, 0]:
-        torch.testing.assert_close(lesson.told[row, :8], lesson.clean[row])
+
+
+def test_without_damage_a_lesson_tells_the_truth_and_with_nothing_known_it_tells_nothing(
+    small_corpus, bundled, monkeypatch
+) -> None:
+    def told(name: str) -> tuple[torch.Tensor, torch.Tensor]:
+        monkeypatch.setattr(degradations, "SHARES", {name: 1.0})
+        lesson = lesson_from(Crops(small_corpus, SPEC, 64), bundled.vae, np.random.default_rng(0), 4, 64)
+        return lesson.told, lesson.clean
+
+    whole, clean = told("none")
+    torch.testing.assert_close(whole[:, :8], clean)
+    assert float(whole[:, 8].min()) == 1
+    assert float(told("nothing")[0].abs().max()) == 0
 
 
 def test_what_is_saved_loads_by_the_engines_own_code(tmp_path: Path) -> None:

@@ -36,7 +36,15 @@ class Filler:
         self.trusts: list[Tensor] = []
 
     def __call__(
-        self, guess: Tensor, trust: Tensor, *, kind: str, steps: int, start: float, generator: torch.Generator
+        self,
+        guess: Tensor,
+        trust: Tensor,
+        *,
+        kind: str,
+        steps: int,
+        start: float,
+        generator: torch.Generator,
+        hold: bool = True,
     ) -> Tensor:
         self.trusts.append(trust)
         signs = 1 - 2 * (torch.arange(len(guess)) % 2)

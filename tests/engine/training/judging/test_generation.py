@@ -25,7 +25,15 @@ class Noise:
         self.shift = shift
 
     def __call__(
-        self, guess: Tensor, trust: Tensor, *, kind: str, steps: int, start: float, generator: torch.Generator
+        self,
+        guess: Tensor,
+        trust: Tensor,
+        *,
+        kind: str,
+        steps: int,
+        start: float,
+        generator: torch.Generator,
+        hold: bool = True,
     ) -> Tensor:
         assert not trust.any()
         assert start == 1.0
