@@ -46,7 +46,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--sampling-steps", type=int, default=20, help="steps of the sampler (default: 20)")
     group.add_argument("--guidance", type=float, default=1.0, help="classifier-free guidance (default: 1, none)")
     group.add_argument(
-        "--gap-start", type=float, default=0.5, help="noise level that gaps are filled from, 0 to 1 (default: 0.5)"
+        "--gap-start", type=float, default=0.3, help="noise level that gaps are filled from, 0 to 1 (default: 0.3)"
     )
     group.add_argument("--card", type=Path, help="model card whose measured part is replaced")
 

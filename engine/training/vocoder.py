@@ -215,8 +215,10 @@ def spectral_loss(made: Tensor, wanted: Tensor, recipe: VocoderRecipe) -> tuple[
     """The loss on the spectra of two (B, samples), and its parts for the log."""
     mel = mel_distance(made, wanted, SPEC)
     convergence, logs = spectral_distance(made, wanted)
+    # As it is, the convergence of quiet sounds, far above 1 at first, would be all that is learned from.
+    grown = torch.log1p(convergence)
     parts = {"mel_db": mel * 8.685890, "convergence": convergence, "log_db": logs * 8.685890}
-    return recipe.mel * mel + recipe.spectra * (convergence + logs), parts
+    return recipe.mel * mel + recipe.spectra * (grown + logs), parts
 
 
 def train_vocoder(
