@@ -7,7 +7,6 @@ a stretch that is much quieter than the rest scale magnitudes. Mixing and reverb
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -42,11 +41,10 @@ class Crops:
         spec: MelSpec,
         longest_frames: int,
         device: torch.device | None = None,
-        kinds: Sequence[str] = KINDS,
     ) -> None:
         self.corpus, self.spec, self.device = corpus, spec, device or torch.device("cpu")
         needed = longest_frames * spec.hop + 2 * spec.pad
-        self._entries = [entry for entry in corpus.entries if entry.length >= needed and entry.kind in kinds]
+        self._entries = [entry for entry in corpus.entries if entry.length >= needed]
         if not self._entries:
             needed_s = needed / spec.rate
             raise InputError(f"no sound of the corpus is long enough; at least one of {needed_s:.2f} s is expected")

@@ -65,7 +65,7 @@ class Run:
     Attributes:
         averages: the EMA of the networks that `Run` was told to follow, by name; what ships.
         step: updates done.
-        seconds: wall time spent, over all resumptions.
+        seconds: wall time spent, over all resumptions, less the first update after each start.
     """
 
     def __init__(

@@ -25,12 +25,6 @@ def test_sounds_carry_their_kind_and_stay_within_full_scale(small_corpus) -> Non
     assert float(sounds.abs().max()) <= 1
 
 
-def test_crops_of_one_kind_hold_no_other(small_corpus) -> None:
-    crops = Crops(small_corpus, SPEC, 64, kinds=("music",))
-    _, kinds = crops.sounds(np.random.default_rng(0), 16, 64)
-    assert {KINDS[int(kind)] for kind in kinds} == {"music"}
-
-
 def test_levels_reach_from_that_of_the_job_to_60_db_below(small_corpus) -> None:
     crops = Crops(small_corpus, SPEC, 64)
     mean_db = 20 * crops.shape(np.random.default_rng(0), 400, 513)[..., 0].log10().mean(dim=1)
