@@ -46,7 +46,7 @@ def bottleneck(
     """Go through the stages one by one; arguments and errors are those of `engine.jobs.restore`."""
     control = control or Control()
     analysis = analyse_with_context(clip, region, settings, model, control)
-    target = TASKS[settings.task](analysis, region, settings.task_settings)
+    target = TASKS[settings.task](analysis, region, settings.task_settings, control)
     rows = region_rows(analysis, region)
 
     def stage(name: str, mel: Tensor, began: float) -> Stage:

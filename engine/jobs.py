@@ -24,7 +24,7 @@ from engine.progress import Control
 from engine.region import Region
 from engine.render import RENDERERS
 from engine.render.scene import Scene
-from engine.settings import RestoreSettings
+from engine.settings import WITHOUT_UNET, RestoreSettings
 from engine.splice import limited_to_band, margin_frames, splice
 from engine.targets import TASKS, Target, region_rows
 
@@ -66,7 +66,9 @@ def licence_notes(model: Model) -> list[str]:
 
 def components_for(settings: RestoreSettings) -> tuple[str, ...]:
     """The parts of a model that a job needs; nothing else has to be loaded."""
-    return ("vae", "vocoder") if settings.renderer == "vocoder" else ("vae",)
+    unet = () if settings.method in WITHOUT_UNET else ("unet",)
+    vocoder = ("vocoder",) if settings.renderer == "vocoder" else ()
+    return ("vae", *unet, *vocoder)
 
 
 def restore(
@@ -90,7 +92,7 @@ def restore(
     control = control or Control()
     generator = torch.Generator().manual_seed(settings.seed)
     analysis = analyse_with_context(clip, region, settings, model, control)
-    target = TASKS[settings.task](analysis, region, settings.task_settings)
+    target = TASKS[settings.task](analysis, region, settings.task_settings, control)
     mel = taken_again(analysis, target, region, settings, model, generator, control)
     patch = rendered_patch(analysis, target, mel, region, settings, model, generator, control)
     return Take(
@@ -102,7 +104,7 @@ def restore(
         device=str(model.placement.device),
         patch=patch,
         seconds=time.monotonic() - began,
-        notes=(*clip.notes, *licence_notes(model)),
+        notes=(*clip.notes, *licence_notes(model), *control.notes),
     )
 
 

@@ -16,6 +16,7 @@ from engine.errors import InputError
 
 LONGEST_CONTEXT_S = 30.0
 LARGEST_SEED = 2**63 - 1
+MOST_STEPS = 1000
 
 
 def _check_range(name: str, value: float, low: float, high: float) -> None:
@@ -48,6 +49,46 @@ class ReconstructSettings:
 @dataclass(frozen=True)
 class VaeSettings:
     """The method `vae` has no settings: the mel goes through the VAE once."""
+
+
+@dataclass(frozen=True)
+class SamplingSettings:
+    """What all methods that denoise share.
+
+    Attributes:
+        steps: how many times the UNet is asked.
+        kind: of sound that the model is told, such as ``speech``; ``any`` leaves it open.
+        guidance: of classifier-free guidance toward the kind (Ho & Salimans 2022, eq. 6); 1 is none.
+        eta: 0 draws no noise on the way (DDIM), 1 as much as DDPM.
+    """
+
+    steps: int = 20
+    kind: str = "any"
+    guidance: float = 1.0
+    eta: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check_range("steps", self.steps, 1, MOST_STEPS)
+        _check_range("guidance", self.guidance, 0.0, 20.0)
+        _check_range("eta", self.eta, 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class PartialSettings(SamplingSettings):
+    """The method `partial`.
+
+    Attributes:
+        strength: in 0..1, how far the target is noised before it is denoised; 1 forgets it.
+        belief: share of the task's trust that the model is told inside the region.
+    """
+
+    strength: float = 0.3
+    belief: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_range("strength", self.strength, 0.01, 1.0)
+        _check_range("belief", self.belief, 0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -93,12 +134,14 @@ class VocoderSettings:
 
 
 TASK_SETTINGS: dict[str, type[Any]] = {"reconstruct": ReconstructSettings}
-METHOD_SETTINGS: dict[str, type[Any]] = {"vae": VaeSettings}
+METHOD_SETTINGS: dict[str, type[Any]] = {"vae": VaeSettings, "partial": PartialSettings}
 RENDERER_SETTINGS: dict[str, type[Any]] = {
     "gain": GainSettings,
     "griffinlim": GriffinLimSettings,
     "vocoder": VocoderSettings,
 }
+# Methods that never ask the UNet.
+WITHOUT_UNET = ("vae",)
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 

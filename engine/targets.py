@@ -14,8 +14,11 @@ import torch
 from torch import Tensor
 
 from engine.analysis import Analysis
+from engine.progress import Control
 from engine.region import Region
 from engine.settings import ReconstructSettings
+
+KEPT = 0.5  # of `Target.keep`; cells that are kept less are rendered
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,13 @@ class Target:
     keep: Tensor
     keeps_level: bool
 
+    @property
+    def absent(self) -> Tensor:
+        """(T, bands) bool: cells of which the recording holds nothing that could be scaled; a renderer invents them."""
+        return (self.keep < KEPT) & (self.trust <= 0)
 
-Task = Callable[[Analysis, Region, Any], Target]
+
+Task = Callable[[Analysis, Region, Any, Control], Target]
 
 
 def region_rows(analysis: Analysis, region: Region) -> slice:
@@ -47,7 +55,7 @@ def region_rows(analysis: Analysis, region: Region) -> slice:
     return slice(first, min(max(last, first + 1), len(analysis.mel)))
 
 
-def reconstruct(analysis: Analysis, region: Region, settings: ReconstructSettings) -> Target:
+def reconstruct(analysis: Analysis, region: Region, settings: ReconstructSettings, control: Control) -> Target:
     """Trust every cell; render those of the region."""
     keep = torch.ones_like(analysis.mel)
     keep[region_rows(analysis, region)] = 0.0

@@ -97,6 +97,9 @@ def add_stage_arguments(parser: argparse.ArgumentParser) -> None:
         help="of every random draw (default: 0); same seed, same OUT",
     )
     group.add_argument(
+        "--steps", type=whole_number, metavar="N", help="how many times the model is asked; as --set steps=N"
+    )
+    group.add_argument(
         "--set",
         action="append",
         default=[],
@@ -110,10 +113,15 @@ def settings_help() -> str:
     tables: list[Mapping[str, type[Any]]] = [{"": SpliceSettings}, TASK_SETTINGS, METHOD_SETTINGS, RENDERER_SETTINGS]
     told = []
     for name, settings in ((name, settings) for table in tables for name, settings in table.items()):
-        keys = " ".join(f"{item.name}={item.default:g}" for item in dataclasses.fields(settings))
+        keys = " ".join(f"{item.name}={setting_text(item.default)}" for item in dataclasses.fields(settings))
         if keys:
             told.append(f"{name}: {keys}" if name else keys)
     return "; ".join(told)
+
+
+def setting_text(value: object) -> str:
+    """A setting's default as ``--set`` would take it."""
+    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value).lower()
 
 
 def settings_from(arguments: argparse.Namespace) -> RestoreSettings:
@@ -130,7 +138,8 @@ def settings_from(arguments: argparse.Namespace) -> RestoreSettings:
         seed=arguments.seed,
         device=arguments.device,
     )
-    return with_options(settings, arguments.set)
+    steps = [] if arguments.steps is None else [f"steps={arguments.steps}"]
+    return with_options(settings, [*arguments.set, *steps])
 
 
 def run(arguments: argparse.Namespace) -> int:

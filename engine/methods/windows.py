@@ -1,4 +1,4 @@
-"""Mels of any length through a network that takes windows: overlapping, cross-faded, padded with silence."""
+"""Mels and latents of any length through a network that takes windows: overlapping, cross-faded."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ def window_starts(frames: int, window: int = WINDOW_FRAMES, overlap: int = OVERL
     return [*range(0, frames - window, window - overlap), frames - window]
 
 
+def lengthened(mel: Tensor, value: float) -> Tensor:
+    """(T, bands) with rows of ``value`` after it, up to a multiple of 32 frames."""
+    return F.pad(mel, (0, 0, 0, -len(mel) % MULTIPLE), value=value)
+
+
 def in_windows(
     mel: Tensor,
     model: Model,
@@ -35,25 +40,55 @@ def in_windows(
     What two windows both give is cross-faded; what is shorter than a window is lengthened with silence to a
     multiple of 32 frames.
     """
-    frames = len(mel)
-    lengthened = F.pad(mel, (0, 0, 0, -frames % MULTIPLE), value=model.spec.silence)
-    starts = window_starts(len(lengthened))
-    out = torch.zeros_like(lengthened)
-    weights = torch.zeros(len(lengthened), 1, device=mel.device)
-    for index, start in enumerate(starts):
+    whole = lengthened(mel, model.spec.silence)[None, None]
+    starts = window_starts(whole.shape[-2])
+
+    def reported(index: int, piece: Tensor) -> Tensor:
         control.step(stage, index, len(starts))
-        rows = slice(start, start + WINDOW_FRAMES)
-        weight = _fades(len(lengthened[rows]), start > 0, start != starts[-1], mel.device)
-        out[rows] += function(lengthened[rows][None, None])[0, 0] * weight
-        weights[rows] += weight
-    return (out / weights)[:frames]
+        return function(piece)
+
+    return blended(whole, reported)[0, 0, : len(mel)]
 
 
-def _fades(frames: int, fade_in: bool, fade_out: bool, device: torch.device) -> Tensor:
-    """(frames, 1): ramps over the overlap, without its outer quarters, where the network lacks context."""
-    edge = OVERLAP_FRAMES // 4
-    ramp = ((torch.arange(frames, device=device) + 0.5 - edge) / (OVERLAP_FRAMES - 2 * edge)).clamp(1e-6, 1.0)
-    weight = torch.ones(frames, device=device)
+def blended(
+    values: Tensor,
+    function: Callable[[int, Tensor], Tensor],
+    *,
+    window: int = WINDOW_FRAMES,
+    overlap: int = OVERLAP_FRAMES,
+) -> Tensor:
+    """Apply ``function`` to windows of ``values`` (..., T, F) and cross-fade what they give.
+
+    Args:
+        function: given the window's number and its values, (..., T', F); returns (..., T' * r, F') for some ratio r
+            that is the same for all windows, and makes whole numbers of all their starts.
+        window, overlap: in rows of ``values``.
+
+    Returns:
+        (..., T * r, F').
+    """
+    rows = values.shape[-2]
+    starts = window_starts(rows, window, overlap)
+    out = weights = torch.empty(0)
+    for index, start in enumerate(starts):
+        piece = values[..., start : start + window, :]
+        given = function(index, piece)
+        came, went = given.shape[-2], piece.shape[-2]
+        if index == 0:
+            out = given.new_zeros(*given.shape[:-2], rows * came // went, given.shape[-1])
+            weights = given.new_zeros(rows * came // went, 1)
+        first = start * came // went
+        weight = fades(came, overlap * came // went, start > 0, start != starts[-1], given.device)
+        out[..., first : first + came, :] += given * weight
+        weights[first : first + came] += weight
+    return out / weights
+
+
+def fades(rows: int, overlap: int, fade_in: bool, fade_out: bool, device: torch.device) -> Tensor:
+    """(rows, 1): ramps over the overlap, without its outer quarters, where the network lacks context."""
+    edge = overlap // 4
+    ramp = ((torch.arange(rows, device=device) + 0.5 - edge) / (overlap - 2 * edge)).clamp(1e-6, 1.0)
+    weight = torch.ones(rows, device=device)
     if fade_in:
         weight = weight * ramp
     if fade_out:

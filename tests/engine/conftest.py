@@ -78,6 +78,14 @@ def bundled() -> Model:
     return load_model("bundled", "cpu")
 
 
+@pytest.fixture(scope="session")
+def bundled_whole() -> Model:
+    """The model that ships with all that methods may ask for."""
+    from engine.model.load import load_model
+
+    return load_model("bundled", "cpu", ("vae", "unet"))
+
+
 @pytest.fixture
 def write_sound(tmp_path: Path) -> Callable[..., Path]:
     """A function that writes (channels, frames) to a WAV and returns its path."""

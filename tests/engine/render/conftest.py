@@ -39,7 +39,7 @@ def made_scene(write_sound: Callable[..., Path], bundled: Model) -> Iterator[Mak
             clip = stack.enter_context(open_clip(write_sound(sound, rate)))
             region = region_of(clip.frames, rate, start_s=start_s, end_s=end_s)
             analysis = analyse(clip, 0, clip.frames, model.spec, torch.device("cpu"), Control())
-            target = reconstruct(analysis, region, ReconstructSettings())
+            target = reconstruct(analysis, region, ReconstructSettings(), Control())
             return Scene(analysis, target, change(analysis.mel), 0, clip.frames, model)
 
         yield make

@@ -1,0 +1,144 @@
+"""A target in the model's latent, of any length: what every diffusion method works on.
+
+Networks see windows; a method sees one long latent. At each step the windows' beliefs are cross-faded where they
+overlap (Bar-Tal et al. 2023, MultiDiffusion, eq. 5), and noise is drawn for the whole latent at once, so that a
+region longer than a window has no seams.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from engine.methods.windows import OVERLAP_FRAMES, WINDOW_FRAMES, blended, lengthened, window_starts
+from engine.model.denoiser import Denoiser, decoded, denoiser_for, latent_trust, scaled_latent
+from engine.model.load import Model
+from engine.model.schedule import Schedule, schedule_from
+from engine.progress import Control
+from engine.targets import Target
+
+Belief = Callable[[Tensor, int], tuple[Tensor, Tensor]]
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """A target, lengthened to what the networks take.
+
+    Attributes:
+        model: with its UNet, where a method denoises.
+        frames: T of the target, before it was lengthened.
+        mel, trust, keep: (1, 1, T', bands), T' a multiple of 32; what was added is silence, trusted and kept.
+        latent: (1, C, T'/r, bands/r) of ``mel``, at the scale that the UNet was trained on.
+    """
+
+    model: Model
+    frames: int
+    mel: Tensor
+    trust: Tensor
+    keep: Tensor
+    latent: Tensor
+
+    @property
+    def factor(self) -> int:
+        """Mel frames, and bands, to a latent cell."""
+        return self.mel.shape[-1] // self.latent.shape[-1]
+
+    @property
+    def windows(self) -> int:
+        """How many windows cover the canvas."""
+        return len(window_starts(self.mel.shape[-2]))
+
+    @property
+    def schedule(self) -> Schedule:
+        """The model's noise schedule.
+
+        Raises:
+            ModelError: it has none, or one that is not known.
+        """
+        return schedule_from(self.model.scheduler)
+
+    def noise(self, generator: torch.Generator) -> Tensor:
+        """Unit normal noise of the latent's shape, drawn on the CPU."""
+        return torch.randn(self.latent.shape, generator=generator).to(self.latent.device)
+
+    def over_latent(self, values: Tensor, function: Callable[[int, Tensor], Tensor]) -> Tensor:
+        """`blended` over windows of a latent-shaped (1, C, T'/r, F)."""
+        factor = self.factor
+        return blended(values, function, window=WINDOW_FRAMES // factor, overlap=OVERLAP_FRAMES // factor)
+
+    def believe(self, control: Control, *, kind: str, guidance: float, trust: Tensor | None = None) -> Belief:
+        """What the model believes of a noisy latent at a step: ``belief(z, t) -> (x0, eps)``, each as ``latent``.
+
+        Args:
+            control: asked before each window whether to stop.
+            kind: one that the model knows.
+            guidance: of classifier-free guidance; 1 is none.
+            trust: (1, 1, T', bands) that the model is told in place of the target's.
+
+        Raises:
+            ModelError: the model can't denoise.
+            InputError: it doesn't know the kind.
+        """
+        told_trust = self.trust if trust is None else trust
+        factor, starts = self.factor, window_starts(self.mel.shape[-2])
+        denoisers: list[Denoiser] = []
+        for start in starts:
+            rows = slice(start // factor, (start + WINDOW_FRAMES) // factor)
+            window_trust = told_trust[..., start : start + WINDOW_FRAMES, :]
+            denoisers.append(denoiser_for(self.model, self.latent[..., rows, :], window_trust, kind, guidance))
+
+        def belief(z: Tensor, t: int) -> tuple[Tensor, Tensor]:
+            def both(index: int, piece: Tensor) -> Tensor:
+                control.check("taking again")
+                return torch.cat(denoisers[index](piece, t), dim=1)
+
+            x0, eps = self.over_latent(z, both).chunk(2, dim=1)
+            return x0, eps
+
+        return belief
+
+    def held(self, belief: Belief, trust: Tensor | None = None) -> Belief:
+        """``belief``, but latent cells that are wholly trusted, after erosion, stay those of the target.
+
+        Args:
+            trust: (1, 1, T', bands) in place of the target's.
+        """
+        known = latent_trust(self.trust if trust is None else trust, self.factor).to(self.latent.device) >= 1
+        schedule = self.schedule
+
+        def holding(z: Tensor, t: int) -> tuple[Tensor, Tensor]:
+            x0, eps = belief(z, t)
+            signal, spread = schedule.weights(t)
+            return torch.where(known, self.latent, x0), torch.where(known, (z - signal * self.latent) / spread, eps)
+
+        return holding
+
+    def decoded(self, latent: Tensor, control: Control) -> Tensor:
+        """A latent of this canvas -> log-mel (T, bands) of the target's length."""
+
+        def decode(_: int, piece: Tensor) -> Tensor:
+            control.check("decoding")
+            return decoded(self.model, piece)
+
+        return self.over_latent(latent, decode)[0, 0, : self.frames]
+
+
+def canvas_for(target: Target, model: Model, control: Control) -> Canvas:
+    """Encode a target, window by window.
+
+    Raises:
+        Cancelled: the user stopped.
+    """
+    mel, trust, keep = (
+        lengthened(values, filler)[None, None]
+        for values, filler in ((target.mel, model.spec.silence), (target.trust, 1.0), (target.keep, 1.0))
+    )
+
+    def encode(_: int, piece: Tensor) -> Tensor:
+        control.check("encoding")
+        return scaled_latent(model, piece)
+
+    return Canvas(model, len(target.mel), mel, trust, keep, blended(mel, encode))

@@ -1,0 +1,35 @@
+"""The method `partial`: noise what is to be taken again up to a chosen strength, and denoise it back.
+
+SDEdit (Meng et al. 2022, algorithm 1). Where the renderer keeps the recording, the model is told it and holds it; where
+it doesn't, the model is told what the task trusts, times ``belief``: 0 lets it imagine, 1 lets it follow the target.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from engine.methods.canvas import canvas_for
+from engine.methods.sampling import descended
+from engine.model.load import Model
+from engine.model.schedule import noised
+from engine.progress import Control
+from engine.settings import PartialSettings
+from engine.targets import Target
+
+
+def take(
+    target: Target, model: Model, settings: PartialSettings, generator: torch.Generator, control: Control
+) -> torch.Tensor:
+    """Noise and denoise the target's latent; (T, bands) -> (T, bands).
+
+    Raises:
+        ModelError: the model can't denoise.
+        InputError: it doesn't know the kind.
+        Cancelled: the user stopped.
+    """
+    canvas = canvas_for(target, model, control)
+    told = torch.maximum(canvas.trust * settings.belief, canvas.trust * canvas.keep)
+    belief = canvas.held(canvas.believe(control, kind=settings.kind, guidance=settings.guidance, trust=told), told)
+    times = canvas.schedule.steps_from(settings.strength, settings.steps)
+    z = noised(canvas.latent, canvas.noise(generator), canvas.schedule, times[0])
+    return canvas.decoded(descended(canvas, z, times, belief, generator, control, eta=settings.eta), control)

@@ -1,0 +1,52 @@
+"""The loop that all diffusion methods share: from a noisy latent down to a clean one, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from engine.methods.canvas import Belief, Canvas
+from engine.model.schedule import ddim_step
+from engine.progress import Control
+
+Steer = Callable[[Tensor, int, int], Tensor]
+"""``steer(x0, index, t) -> x0``: what a method makes of the belief at a step before it is followed."""
+
+
+def descended(
+    canvas: Canvas,
+    z: Tensor,
+    times: Sequence[int],
+    belief: Belief,
+    generator: torch.Generator,
+    control: Control,
+    *,
+    eta: float = 0.0,
+    steer: Steer | None = None,
+) -> Tensor:
+    """Denoise ``z`` along ``times`` (Song, Meng & Ermon 2021, eq. 12), and return the clean latent.
+
+    Args:
+        z: shaped as the canvas' latent, noised to ``times[0]``.
+        times: training steps, falling; see `engine.model.schedule.Schedule.steps_from`.
+        belief: from `Canvas.believe`.
+        generator: of the noise, where ``eta`` is above 0.
+        eta: 0 draws no noise on the way (DDIM), 1 as much as DDPM.
+        steer: changes the believed clean latent at each step; the noise that is implied follows.
+
+    Raises:
+        Cancelled: the user stopped.
+    """
+    schedule = canvas.schedule
+    for index, t in enumerate(times):
+        control.step("taking again", index, len(times))
+        x0, eps = belief(z, t)
+        if steer is not None:
+            x0 = steer(x0, index, t)
+            signal, spread = schedule.weights(t)
+            eps = (z - signal * x0) / spread
+        t_next = times[index + 1] if index + 1 < len(times) else -1
+        z = ddim_step(x0, eps, schedule, t, t_next, eta, canvas.noise(generator) if eta > 0 else x0)
+    return z
