@@ -92,6 +92,65 @@ class PartialSettings(SamplingSettings):
 
 
 @dataclass(frozen=True)
+class HybridSettings(SamplingSettings):
+    """The method `hybrid`.
+
+    Attributes:
+        crossover_hz: below it the VAE's round trip, above it what diffusion makes; 0 is diffusion alone.
+        overlap_octaves: width of the cross-fade, centred at the crossover.
+        cascade: in place of that, a few steps of diffusion on the round trip, in all bands.
+        strength: in 0..1, how far what diffusion works on is noised before it is denoised.
+        belief: share of the task's trust that the model is told inside the region where diffusion works.
+    """
+
+    steps: int = 10
+    crossover_hz: float = 4000.0
+    overlap_octaves: float = 0.5
+    cascade: bool = False
+    strength: float = 0.2
+    belief: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_range("crossover_hz", self.crossover_hz, 0.0, 192000.0)
+        _check_range("overlap_octaves", self.overlap_octaves, 0.0, 4.0)
+        _check_range("strength", self.strength, 0.01, 1.0)
+        _check_range("belief", self.belief, 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class InvertSettings(SamplingSettings):
+    """The method `invert`; ``kind`` and ``guidance`` are those of the replay.
+
+    Attributes:
+        source: kind that the recording is taken for.
+        source_guidance: of classifier-free guidance toward it.
+        skip: in 0..1, share of the steps that the replay leaves out at the noisy end; more keeps more.
+        belief: share of the task's trust that the model is told inside the region.
+    """
+
+    steps: int = 50
+    eta: float = 1.0
+    source: str = "any"
+    source_guidance: float = 1.0
+    skip: float = 0.36
+    belief: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_range("source_guidance", self.source_guidance, 0.0, 20.0)
+        _check_range("skip", self.skip, 0.0, 0.99)
+        _check_range("belief", self.belief, 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class GenerateSettings(SamplingSettings):
+    """The method `generate`: what all methods that denoise share, and nothing else."""
+
+    steps: int = 50
+
+
+@dataclass(frozen=True)
 class GainSettings:
     """The renderer `gain`.
 
@@ -134,7 +193,13 @@ class VocoderSettings:
 
 
 TASK_SETTINGS: dict[str, type[Any]] = {"reconstruct": ReconstructSettings}
-METHOD_SETTINGS: dict[str, type[Any]] = {"vae": VaeSettings, "partial": PartialSettings}
+METHOD_SETTINGS: dict[str, type[Any]] = {
+    "vae": VaeSettings,
+    "partial": PartialSettings,
+    "hybrid": HybridSettings,
+    "invert": InvertSettings,
+    "generate": GenerateSettings,
+}
 RENDERER_SETTINGS: dict[str, type[Any]] = {
     "gain": GainSettings,
     "griffinlim": GriffinLimSettings,
