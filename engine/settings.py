@@ -17,11 +17,17 @@ from engine.errors import InputError
 LONGEST_CONTEXT_S = 30.0
 LARGEST_SEED = 2**63 - 1
 MOST_STEPS = 1000
+SHORTEST_S, LONGEST_S = 0.01, 3600.0  # of a sound that is generated
 
 
 def _check_range(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
         raise InputError(f"{name} is {value:g}; accepted is {low:g} to {high:g}")
+
+
+def _check_seed(seed: int) -> None:
+    if not 0 <= seed <= LARGEST_SEED:
+        raise InputError(f"seed is {seed}; accepted is 0 to {LARGEST_SEED}")
 
 
 @dataclass(frozen=True)
@@ -249,8 +255,7 @@ class RestoreSettings:
 
     def __post_init__(self) -> None:
         check_choice("device", self.device, DEVICES)
-        if not 0 <= self.seed <= LARGEST_SEED:
-            raise InputError(f"seed is {self.seed}; accepted is 0 to {LARGEST_SEED}")
+        _check_seed(self.seed)
         for stage, table in (
             ("task", TASK_SETTINGS),
             ("method", METHOD_SETTINGS),
@@ -264,6 +269,30 @@ class RestoreSettings:
                 raise InputError(
                     f"{stage} {getattr(self, stage)} takes {made_for.__name__}, not {type(given).__name__}"
                 )
+
+
+@dataclass(frozen=True)
+class GenerationSettings:
+    """All choices of one sound that is made out of nothing; with the model, the sound follows from these alone.
+
+    Attributes:
+        seconds: its length.
+        method_settings: kind, steps, guidance.
+        model: ``bundled`` or a folder.
+        seed: of every random draw.
+        device: where to compute; ``auto`` takes the fastest that is there.
+    """
+
+    seconds: float
+    method_settings: GenerateSettings = field(default_factory=GenerateSettings)
+    model: str = "bundled"
+    seed: int = 0
+    device: str = "auto"
+
+    def __post_init__(self) -> None:
+        _check_range("seconds", self.seconds, SHORTEST_S, LONGEST_S)
+        check_choice("device", self.device, DEVICES)
+        _check_seed(self.seed)
 
 
 def _parse(key: str, text: str, kind: Any) -> Any:
