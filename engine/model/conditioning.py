@@ -97,5 +97,7 @@ def check_prompt(prompt: str | None, folder: ModelFolder, instead: str) -> None:
     kinds = read_kinds(folder.path)
     accepted = f"accepted is {instead} with one of {', '.join(kinds.names)}" if kinds else "it knows no kinds either"
     if (folder.path / TEXT_ENCODER).is_dir():
-        raise ModelError(f"prompt is {shown!r}; models with text encoders, as {folder.name}, can't be told yet")
+        raise ModelError(
+            f"prompt is {shown!r}; text encoders, as of model {folder.name}, are not supported yet; {accepted}"
+        )
     raise ModelError(f"prompt is {shown!r}, and model {folder.name} has no text encoder; {accepted}")
