@@ -22,7 +22,7 @@ from engine.targets import Target
 
 LEAST_FRAMES = 256  # what the model learned from is that long; what is shorter is cut from so much
 FADE_S = 0.01
-LARGEST_LIFT = 4.0  # 12 dB: a sound that is further below is meant to be soft
+LARGEST_LIFT = 8.0  # 18 dB: a sound that is further below is meant to be soft
 
 
 @dataclass(frozen=True)
