@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn, TextIO
 
-from engine.commands import bottleneck, compare, demo, models, restore
+from engine.commands import bottleneck, compare, demo, generate, models, restore
 from engine.commands.stopping import Stopped, stops
 from engine.errors import InputError, RetakeError
 from engine.settings import check_choice
@@ -24,6 +24,7 @@ COMMANDS = {
     "demo": demo,
     "restore": restore,
     "compare": compare,
+    "generate": generate,
     "bottleneck": bottleneck,
     "models": models,
 }
@@ -32,6 +33,7 @@ outside it every sample stays as it is."""
 EXAMPLES = """examples:
   retake demo                                     hear and see what it does, on recordings that came along
   retake restore in.wav -o out.wav --start 3 --end 4.5
+  retake generate --kind environment --seconds 5 -o out.wav
   retake compare in.wav out.wav                   how far the result is from the input
   retake COMMAND --help                           all that a command takes
 

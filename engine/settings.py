@@ -17,11 +17,17 @@ from engine.errors import InputError
 LONGEST_CONTEXT_S = 30.0
 LARGEST_SEED = 2**63 - 1
 MOST_STEPS = 1000
+SHORTEST_S, LONGEST_S = 0.01, 3600.0  # of a sound that is generated
 
 
 def _check_range(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
         raise InputError(f"{name} is {value:g}; accepted is {low:g} to {high:g}")
+
+
+def _check_seed(seed: int) -> None:
+    if not 0 <= seed <= LARGEST_SEED:
+        raise InputError(f"seed is {seed}; accepted is 0 to {LARGEST_SEED}")
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,65 @@ class PartialSettings(SamplingSettings):
 
 
 @dataclass(frozen=True)
+class HybridSettings(SamplingSettings):
+    """The method `hybrid`.
+
+    Attributes:
+        crossover_hz: below it the VAE's round trip, above it what diffusion makes; 0 is diffusion alone.
+        overlap_octaves: width of the cross-fade, centred at the crossover.
+        cascade: in place of that, a few steps of diffusion on the round trip, in all bands.
+        strength: in 0..1, how far what diffusion works on is noised before it is denoised.
+        belief: share of the task's trust that the model is told inside the region where diffusion works.
+    """
+
+    steps: int = 10
+    crossover_hz: float = 4000.0
+    overlap_octaves: float = 0.5
+    cascade: bool = False
+    strength: float = 0.2
+    belief: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_range("crossover_hz", self.crossover_hz, 0.0, 192000.0)
+        _check_range("overlap_octaves", self.overlap_octaves, 0.0, 4.0)
+        _check_range("strength", self.strength, 0.01, 1.0)
+        _check_range("belief", self.belief, 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class InvertSettings(SamplingSettings):
+    """The method `invert`; ``kind`` and ``guidance`` are those of the replay.
+
+    Attributes:
+        source: kind that the recording is taken for.
+        source_guidance: of classifier-free guidance toward it.
+        skip: in 0..1, share of the steps that the replay leaves out at the noisy end; more keeps more.
+        belief: share of the task's trust that the model is told inside the region.
+    """
+
+    steps: int = 50
+    eta: float = 1.0
+    source: str = "any"
+    source_guidance: float = 1.0
+    skip: float = 0.36
+    belief: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_range("source_guidance", self.source_guidance, 0.0, 20.0)
+        _check_range("skip", self.skip, 0.0, 0.99)
+        _check_range("belief", self.belief, 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class GenerateSettings(SamplingSettings):
+    """The method `generate`: what all methods that denoise share, and nothing else."""
+
+    steps: int = 50
+
+
+@dataclass(frozen=True)
 class GainSettings:
     """The renderer `gain`.
 
@@ -134,7 +199,13 @@ class VocoderSettings:
 
 
 TASK_SETTINGS: dict[str, type[Any]] = {"reconstruct": ReconstructSettings}
-METHOD_SETTINGS: dict[str, type[Any]] = {"vae": VaeSettings, "partial": PartialSettings}
+METHOD_SETTINGS: dict[str, type[Any]] = {
+    "vae": VaeSettings,
+    "partial": PartialSettings,
+    "hybrid": HybridSettings,
+    "invert": InvertSettings,
+    "generate": GenerateSettings,
+}
 RENDERER_SETTINGS: dict[str, type[Any]] = {
     "gain": GainSettings,
     "griffinlim": GriffinLimSettings,
@@ -184,8 +255,7 @@ class RestoreSettings:
 
     def __post_init__(self) -> None:
         check_choice("device", self.device, DEVICES)
-        if not 0 <= self.seed <= LARGEST_SEED:
-            raise InputError(f"seed is {self.seed}; accepted is 0 to {LARGEST_SEED}")
+        _check_seed(self.seed)
         for stage, table in (
             ("task", TASK_SETTINGS),
             ("method", METHOD_SETTINGS),
@@ -199,6 +269,30 @@ class RestoreSettings:
                 raise InputError(
                     f"{stage} {getattr(self, stage)} takes {made_for.__name__}, not {type(given).__name__}"
                 )
+
+
+@dataclass(frozen=True)
+class GenerationSettings:
+    """All choices of one sound that is made out of nothing; with the model, the sound follows from these alone.
+
+    Attributes:
+        seconds: its length.
+        method_settings: kind, steps, guidance.
+        model: ``bundled`` or a folder.
+        seed: of every random draw.
+        device: where to compute; ``auto`` takes the fastest that is there.
+    """
+
+    seconds: float
+    method_settings: GenerateSettings = field(default_factory=GenerateSettings)
+    model: str = "bundled"
+    seed: int = 0
+    device: str = "auto"
+
+    def __post_init__(self) -> None:
+        _check_range("seconds", self.seconds, SHORTEST_S, LONGEST_S)
+        check_choice("device", self.device, DEVICES)
+        _check_seed(self.seed)
 
 
 def _parse(key: str, text: str, kind: Any) -> Any:

@@ -16,7 +16,7 @@ from engine.commands.stopping import look
 from engine.errors import InputError
 from engine.progress import Control
 from engine.region import Region, region_of
-from engine.settings import DEVICES
+from engine.settings import DEVICES, MOST_STEPS
 
 if TYPE_CHECKING:
     from engine.audio import Clip
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 BAR_CHARACTERS = 28
 REDRAW_S = 0.1
 PLAIN_LINE_S = 5.0
+# Stages whose progress is counted in frames of sound; that of all others is counted in steps, if they aren't too many.
+IN_FRAMES = ("reading", "checking", "analysing", "rendering", "measuring", "writing")
 LARGEST = 1e9  # seconds or Hz; a larger number is a mistake in any recording
 
 
@@ -108,6 +110,11 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--device", default="auto", help=f"where to compute: {', '.join(DEVICES)} (default: auto)")
 
 
+def add_prompt_argument(group: argparse._ActionsContainer) -> None:
+    """The argument that tells a model in words what is wanted."""
+    group.add_argument("--prompt", metavar="TEXT", help="what it is to sound like, for models with a text encoder")
+
+
 def add_reading_arguments(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """The arguments that say how damaged files are read."""
     group = parser.add_argument_group("damaged files")
@@ -133,11 +140,15 @@ def check_plot(path: Path | None, sources: Iterable[Path]) -> None:
 
 
 class Progress:
-    """Draws a job's progress on stderr: a bar on a terminal, plain lines now and then elsewhere."""
+    """Draws a job's progress on stderr: a bar on a terminal, plain lines now and then elsewhere.
+
+    Both tell which step of how many is being done, and how many seconds are left as the steps so far let one expect.
+    """
 
     def __init__(self) -> None:
         self._terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-        self._stage, self._last_s, self._open = "", 0.0, False
+        self._last_s, self._open = 0.0, False
+        self._stage, self._began_s, self._first, self._done = "", 0.0, 0, 0
 
     def control(self) -> Control:
         """A control that reports here, and stops where a signal could not."""
@@ -146,20 +157,26 @@ class Progress:
     def report(self, stage: str, done: int, of: int) -> None:
         """Show a stage's progress, if it is time to."""
         now = time.monotonic()
-        new = stage != self._stage
+        new = stage != self._stage or done < self._done
+        if new:
+            self._stage, self._began_s, self._first = stage, now, done
+        self._done = done
         if not new and now - self._last_s < (REDRAW_S if self._terminal else PLAIN_LINE_S):
             return
-        self._stage, self._last_s = stage, now
+        self._last_s = now
         share = done / of if of else 1.0
+        words = [step_words(stage, done, of), left_words(now - self._began_s, done - self._first, of - done)]
+        told = ", ".join(word for word in words if word)
         if self._terminal:
             full = round(share * BAR_CHARACTERS)
             bar = "#" * full + "." * (BAR_CHARACTERS - full)
             # A line that wraps could not be taken away again.
-            line = f"{stage:<14} [{bar}] {share:4.0%}"[: shutil.get_terminal_size().columns - 1]
+            line = f"{stage:<14} [{bar}] {share:4.0%}  {told}".rstrip()[: shutil.get_terminal_size().columns - 1]
             print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
             self._open = True
         else:
-            print(f"{stage} {share:.0%}" if done else stage, file=sys.stderr, flush=True)
+            line = f"{stage} {share:.0%}" if done else stage
+            print(f"{line}, {told}" if told else line, file=sys.stderr, flush=True)
 
     def close(self) -> None:
         """Take the bar away."""
@@ -172,6 +189,20 @@ class Progress:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+
+def step_words(stage: str, done: int, of: int) -> str:
+    """Which step is being done; nothing for a stage that has no steps to count."""
+    if stage in IN_FRAMES or not 1 < of <= MOST_STEPS:
+        return ""
+    return f"step {min(done + 1, of)} of {of}"
+
+
+def left_words(elapsed_s: float, done: int, left: int) -> str:
+    """How long ``left`` steps take if ``done`` took ``elapsed_s``; nothing before the first is done, or at the end."""
+    if done <= 0 or left <= 0:
+        return ""
+    return f"{math.ceil(elapsed_s * left / done)} s left"
 
 
 def print_notes(notes: Iterable[str]) -> None:

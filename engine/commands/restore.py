@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from engine.commands.console import (
     Progress,
     add_model_arguments,
+    add_prompt_argument,
     add_reading_arguments,
     add_region_arguments,
     file_name,
@@ -69,6 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_region_arguments(parser)
     add_stage_arguments(parser)
     add_model_arguments(parser)
+    add_prompt_argument(parser)
     reading = add_reading_arguments(parser)
     reading.add_argument(
         "--check-all",
@@ -147,6 +149,7 @@ def run(arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     settings = settings_from(arguments)
     from engine.export import check_target
+    from engine.model.conditioning import check_prompt
     from engine.model.folder import check_model
 
     check_target(arguments.output, sources=[arguments.input], force=arguments.force)
@@ -157,7 +160,7 @@ def run(arguments: argparse.Namespace) -> int:
         region = region_from(arguments, clip.frames, clip.rate)
         # All that can be refused is refused before torch is loaded and the work begins.
         choice = output_format(clip, region.frames if arguments.region_only else clip.frames, arguments)
-        check_model(settings.model)
+        check_prompt(arguments.prompt, check_model(settings.model), "--set kind=KIND")
         if arguments.check_all:
             progress.report("checking", 0, 1)
             clip.check_all()
@@ -255,7 +258,7 @@ def described(clip: Clip, take: Take, measures: Measures, output: Path, seconds:
         "renderer": settings.renderer,
         "model": take.model_name,
         "seed": settings.seed,
-        "steps": None,
+        "steps": getattr(settings.method_settings, "steps", None),
         "device": take.device,
         "seconds": round(seconds, 3),
         "measures": measures.as_json(),

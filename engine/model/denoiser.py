@@ -117,6 +117,8 @@ def denoiser_for(model: Model, latent: Tensor, trust: Tensor, kind: str, guidanc
             f"{expected} are expected: the noisy latent, the guess' latent and its trust"
         )
     index = torch.full((len(latent),), kinds.index(kind), device=latent.device)
+    if not index.any():
+        guidance = 1.0  # steered from any sound to any sound it would be asked twice for the same
     return Denoiser(
         model,
         schedule_from(model.scheduler),

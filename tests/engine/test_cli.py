@@ -155,7 +155,52 @@ def test_plain_progress_goes_on_after_a_while(capsys, monkeypatch):
     progress = Progress()
     for done in range(5):
         progress.report("rendering", done, 4)
-    assert capsys.readouterr().err.splitlines() == ["rendering", "rendering 50%", "rendering 100%"]
+    assert capsys.readouterr().err.splitlines() == ["rendering", "rendering 50%, 6 s left", "rendering 100%"]
+
+
+def clock_of(monkeypatch: pytest.MonkeyPatch, *seconds: float) -> None:
+    """Let the clock show these, one a look."""
+    now = iter(seconds)
+    monkeypatch.setattr(time, "monotonic", lambda: next(now))
+
+
+def test_progress_tells_step_of_and_seconds_left(capsys, monkeypatch):
+    clock_of(monkeypatch, 100, 110, 120, 130, 140, 145.5)
+    progress = Progress()
+    for done in range(4):
+        progress.report("taking again", done, 4)
+    progress.report("decoding", 0, 2)
+    progress.report("decoding", 1, 2)
+    assert capsys.readouterr().err.splitlines() == [
+        "taking again, step 1 of 4",
+        "taking again 25%, step 2 of 4, 30 s left",
+        "taking again 50%, step 3 of 4, 20 s left",
+        "taking again 75%, step 4 of 4, 10 s left",
+        "decoding, step 1 of 2",
+        "decoding 50%, step 2 of 2, 6 s left",
+    ]
+
+
+def test_seconds_left_count_from_where_the_stage_began(capsys, monkeypatch):
+    """A stage may begin in its middle, and begin again, as in a second job."""
+    clock_of(monkeypatch, 0, 8, 20, 30)
+    progress = Progress()
+    for done in (6, 8, 0, 1):
+        progress.report("taking again", done, 10)
+    assert capsys.readouterr().err.splitlines() == [
+        "taking again 60%, step 7 of 10",
+        "taking again 80%, step 9 of 10, 8 s left",
+        "taking again, step 1 of 10",
+        "taking again 10%, step 2 of 10, 90 s left",
+    ]
+
+
+def test_what_is_counted_in_frames_has_no_steps_but_an_end(capsys, monkeypatch):
+    clock_of(monkeypatch, 0, 6)
+    progress = Progress()
+    for done in (0, 150):
+        progress.report("rendering", done, 600)
+    assert capsys.readouterr().err.splitlines() == ["rendering", "rendering 25%, 18 s left"]
 
 
 def test_on_a_terminal_a_bar_is_drawn_in_one_line_and_taken_away(monkeypatch):
@@ -166,8 +211,12 @@ def test_on_a_terminal_a_bar_is_drawn_in_one_line_and_taken_away(monkeypatch):
     with Progress() as progress:
         progress.report("loading", 0, 1)
         progress.report("rendering", 1, 2)
+        clock_of(monkeypatch, 20, 30)
+        progress.report("taking again", 0, 2)
+        progress.report("taking again", 1, 2)
     assert "\n" not in terminal.text
     assert "rendering      [##############..............]  50%" in terminal.text
+    assert "taking again   [##############..............]  50%  step 2 of 2, 10 s left" in terminal.text
     assert terminal.text.endswith("\r\x1b[K")
 
 
@@ -219,9 +268,8 @@ class Watched:
         self._reader.join(limit_s)
         assert self.process.stdout
         self.process.stdout.close()
-        return code, [
-            line for line in self.lines if line.startswith("retake") or not re.match(r"[a-z ]+( \d+%)?$", line)
-        ]
+        progress = re.compile(r"[a-z ]+( \d+%)?(, step \d+ of \d+)?(, \d+ s left)?")
+        return code, [line for line in self.lines if line.startswith("retake") or not progress.fullmatch(line)]
 
     def close(self) -> None:
         """Leave nothing running."""

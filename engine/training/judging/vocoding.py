@@ -21,7 +21,8 @@ from torch import Tensor
 from engine.mel import MelSpec
 from engine.metrics import compare
 from engine.model.load import Model
-from engine.render.griffinlim import find_phase, spread_over_bins
+from engine.progress import Control
+from engine.render import alone
 from engine.render.vocoder import heard
 from engine.settings import GriffinLimSettings
 from engine.training.judging.medians import by_kind
@@ -85,15 +86,7 @@ def by_griffinlim(spec: MelSpec, iterations: int, seed: int) -> Renderer:
     """Fast Griffin-Lim of everything, nothing held, with a phase that starts at random."""
     settings = GriffinLimSettings(iterations=iterations)
     generator = torch.Generator().manual_seed(seed)
-
-    def render(mel: Tensor) -> NDArray[np.float32]:
-        magnitudes = spread_over_bins(mel, spec)
-        nothing = torch.zeros(len(mel) * spec.hop, device=mel.device)
-        held = torch.zeros_like(magnitudes, dtype=torch.bool)
-        sound = find_phase(magnitudes, nothing, held, spec, settings, generator, lambda done: None)
-        return np.array(sound.cpu().numpy())
-
-    return render
+    return lambda mel: alone.by_griffinlim(mel, spec, settings, generator, Control())
 
 
 def median_seconds(work: Callable[[], object], timings: int = TIMINGS) -> float:

@@ -16,6 +16,7 @@ import soundfile
 
 PROGRESS = re.compile(
     r"(loading|checking|reading|analysing|taking again|rendering|measuring|writing|drawing|reporting)( \d+%)?"
+    r"(, step \d+ of \d+)?(, \d+ s left)?"
 )
 
 

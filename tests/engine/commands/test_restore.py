@@ -74,6 +74,11 @@ def test_json_has_the_keys_of_the_contract_in_their_order(recording, restore, ou
     assert (done.json["rate"], done.json["channels"], done.json["seed"], done.json["device"]) == (16000, 2, 0, "cpu")
 
 
+def test_json_tells_the_steps_of_a_method_that_has_some(recording, retake, out):
+    done = retake("restore", recording(), "-o", out, "--method", "partial", "--steps", 2, "--device", "cpu", "--json")
+    assert done.done().json["steps"] == 2
+
+
 def test_progress_stays_off_stdout(recording, restore, out):
     done = restore(recording(subtype="FLOAT"), "-o", out, "--json").done()
     assert len(done.out.splitlines()) == 1
@@ -372,6 +377,12 @@ def test_a_file_that_the_system_refuses_to_read_is_refused(restore, out):
 def test_a_loop_of_links_is_refused(restore, tmp_path, out):
     (tmp_path / "loop.wav").symlink_to("loop.wav")
     restore(tmp_path / "loop.wav", "-o", out).refused("loop.wav")
+
+
+def test_a_prompt_for_a_model_without_text_is_refused_with_its_kinds(recording, retake, out):
+    done = retake("restore", recording(), "-o", out, "--method", "partial", "--prompt", "warmer")
+    done.refused("'warmer'", "no text encoder", "--set kind=KIND", "any, music, speech, environment")
+    assert left_in(out) == []
 
 
 # Bad regions

@@ -91,6 +91,12 @@ def test_guidance_of_one_is_the_plain_answer(tiny: Model, guess) -> None:
     torch.testing.assert_close(plain(z, 500)[0], guided(z, 500)[0], atol=2e-2, rtol=2e-2)
 
 
+def test_any_sound_is_not_steered_away_from_itself(tiny: Model, guess) -> None:
+    latent, trust = scaled_latent(tiny, guess[:, None]), torch.ones_like(guess)[:, None]
+    assert denoiser_for(tiny, latent, trust, "any", 3.0).guidance == 1
+    assert denoiser_for(tiny, latent, trust, "music", 3.0).guidance == 3
+
+
 @pytest.mark.parametrize("steps, start", [(0, 1.0), (5, 0.0), (5, 1.5)])
 def test_steps_and_start_out_of_range_are_refused(tiny: Model, guess, steps: int, start: float) -> None:
     with pytest.raises(InputError, match="accepted are 1 or more"):

@@ -1,0 +1,188 @@
+"""``retake generate``: sound of a kind out of nothing, written to a file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.commands.console import (
+    Progress,
+    add_model_arguments,
+    add_prompt_argument,
+    file_name,
+    number,
+    print_notes,
+    whole_number,
+)
+from engine.commands.stopping import look
+from engine.settings import GenerateSettings, GenerationSettings
+
+if TYPE_CHECKING:
+    from engine.export import Written
+    from engine.generation import Generated
+    from engine.model.load import Model
+
+SUMMARY = "make a sound of a kind out of nothing"
+DESCRIPTION = """Make a sound of a kind that the model knows, such as speech, music or environment, out of nothing,
+and write it to OUT, one channel at the model's rate. For sound that goes on from a recording, use
+`retake restore --method generate`."""
+BLOCK_FRAMES = 1 << 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("--seconds", metavar="S", type=number, required=True, help="how long it is to be")
+    output = parser.add_argument_group("output")
+    output.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT",
+        type=file_name,
+        required=True,
+        help="where to write it; its extension decides the format",
+    )
+    output.add_argument("--force", action="store_true", help="overwrite OUT if it exists")
+    output.add_argument("--subtype", metavar="TYPE", help="sample type of OUT, such as PCM_16 (default: 24 bits)")
+    output.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    what = parser.add_argument_group("what").add_mutually_exclusive_group()
+    what.add_argument(
+        "--kind", default=GenerateSettings.kind, help=f"one that the model knows (default: {GenerateSettings.kind})"
+    )
+    add_prompt_argument(what)
+    how = parser.add_argument_group("how")
+    how.add_argument(
+        "--steps",
+        type=whole_number,
+        default=GenerateSettings.steps,
+        metavar="N",
+        help=f"how many times the model is asked (default: {GenerateSettings.steps})",
+    )
+    how.add_argument(
+        "--guidance",
+        type=number,
+        default=GenerateSettings.guidance,
+        metavar="G",
+        help=f"how much the kind is stressed; 1 is not at all (default: {GenerateSettings.guidance:g})",
+    )
+    how.add_argument(
+        "--seed",
+        type=whole_number,
+        default=0,
+        metavar="N",
+        help="of every random draw (default: 0); same seed, same OUT",
+    )
+    add_model_arguments(parser)
+
+
+def settings_from(arguments: argparse.Namespace) -> GenerationSettings:
+    """The settings that the arguments ask for.
+
+    Raises:
+        InputError: a value is not accepted.
+    """
+    return GenerationSettings(
+        seconds=arguments.seconds,
+        method_settings=GenerateSettings(kind=arguments.kind, steps=arguments.steps, guidance=arguments.guidance),
+        model=arguments.model,
+        seed=arguments.seed,
+        device=arguments.device,
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Generate, write, tell."""
+    began = time.monotonic()
+    settings = settings_from(arguments)
+    from engine.export import check_target
+    from engine.model.conditioning import check_kind, check_prompt
+    from engine.model.folder import check_model, require_component
+
+    check_target(arguments.output, sources=[], force=arguments.force)
+    folder = check_model(settings.model)
+    check_prompt(arguments.prompt, folder, "--kind")
+    require_component(folder, "unet", "generate")
+    check_kind(settings.method_settings.kind, folder)
+    with Progress() as progress:
+        progress.report("loading", 0, 1)
+        from engine.generation import generate, samples_of
+        from engine.model.load import load_model
+        from engine.recording.formats import Shape, choose_format
+
+        model = load_model(settings.model, settings.device, list(folder.components))
+        shape = Shape(model.spec.rate, 1, samples_of(settings, model.spec))
+        choose_format(arguments.output, shape, None, container=None, subtype=arguments.subtype)
+        made = generate(settings, model, progress.control())
+        # Last, so that whatever fails or is stopped before it leaves no output behind.
+        progress.report("writing", 0, 1)
+        written = write(made, arguments)
+        progress.close()
+        print_notes([*made.notes, *written.notes])
+    tell(described(made, model, arguments.output, time.monotonic() - began), arguments.json)
+    return 0
+
+
+def write(made: Generated, arguments: argparse.Namespace) -> Written:
+    """Write the sound."""
+    from engine.export import write_samples
+
+    return write_samples(
+        made.samples,
+        made.rate,
+        arguments.output,
+        subtype=arguments.subtype,
+        force=arguments.force,
+        dither_seed=made.settings.seed,
+        cancelled=look,
+    )
+
+
+def described(made: Generated, model: Model, output: Path, seconds: float) -> dict[str, object]:
+    """The object that ``--json`` prints."""
+    how = made.settings.method_settings
+    lufs, true_peak = loudness_of(made)
+    return {
+        "output": str(output),
+        "rate": made.rate,
+        "channels": len(made.samples),
+        "length_s": made.samples.shape[1] / made.rate,
+        "kind": how.kind,
+        "renderer": made.renderer,
+        "model": model.folder.name,
+        "seed": made.settings.seed,
+        "steps": how.steps,
+        "guidance": how.guidance,
+        "device": str(model.placement.device),
+        "seconds": round(seconds, 3),
+        "lufs": lufs,
+        "true_peak_dbtp": true_peak,
+    }
+
+
+def loudness_of(made: Generated) -> tuple[float | None, float | None]:
+    """Integrated loudness in LUFS and true peak in dBTP; None where they are undefined."""
+    import numpy as np
+
+    from engine.measuring.loudness import Loudness, TruePeak
+
+    loudness, peak = Loudness(made.rate, 1), TruePeak(made.rate, 1)
+    frames = made.samples.shape[1]
+    for first in range(0, frames, BLOCK_FRAMES):
+        block = made.samples[:, first : first + BLOCK_FRAMES]
+        loudness.push(np.concatenate([block, block]))
+        peak.push(block, first + BLOCK_FRAMES >= frames)
+    return loudness.integrated()[1], peak.dbtp()
+
+
+def tell(row: dict[str, object], as_json: bool) -> None:
+    """Print the result for a program (``--json``) or for a person."""
+    if as_json:
+        print(json.dumps(row, allow_nan=False))
+        return
+    loudness = "too short or soft for a loudness" if row["lufs"] is None else f"{row['lufs']:.1f} LUFS"
+    print(
+        f"{row['output']}: {row['length_s']:.3f} s of {row['kind']} made ({row['steps']} steps, {row['renderer']}) "
+        f"in {row['seconds']:.1f} s on {row['device']}; {loudness}"
+    )
