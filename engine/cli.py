@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn, TextIO
 
-from engine.commands import bottleneck, compare, demo, models, restore
+from engine.commands import bottleneck, compare, decode, demo, encode, models, restore
 from engine.commands.stopping import Stopped, stops
 from engine.errors import InputError, RetakeError
 from engine.settings import check_choice
@@ -24,6 +24,8 @@ COMMANDS = {
     "demo": demo,
     "restore": restore,
     "compare": compare,
+    "encode": encode,
+    "decode": decode,
     "bottleneck": bottleneck,
     "models": models,
 }

@@ -42,9 +42,31 @@ def render(
         RecordingError: the recording can't be read.
         Cancelled: the user stopped.
     """
-    spec, mel = scene.analysis.spec, scene.mel
+    spec = scene.analysis.spec
     mono = loudest_channel(scene.analysis)
-    kept = kept_bins(scene.target.keep, spec)
+    continue_into(mono, scene.mel, kept_bins(scene.target.keep, spec), spec, settings, generator, control)
+    return lay_in(scene, with_level_kept(scene, mono))
+
+
+def continue_into(
+    mono: NDArray[np.float32],
+    mel: Tensor,
+    kept: Tensor,
+    spec: MelSpec,
+    settings: GriffinLimSettings,
+    generator: torch.Generator,
+    control: Control,
+) -> None:
+    """Give sound (samples,) at the model's rate another one, in place, where its bins are not kept.
+
+    Args:
+        mono: (T * hop,) levelled.
+        mel: (T, bands) log-mel to be made heard.
+        kept: (T, bins) bool; at least one is not.
+
+    Raises:
+        Cancelled: the user stopped.
+    """
     rendered_rows = torch.nonzero(~kept.all(dim=1))[:, 0]
     first_row, end_row = int(rendered_rows[0]), int(rendered_rows[-1]) + 1
     for first in range(first_row, end_row, BLOCK_MEL_FRAMES):
@@ -62,7 +84,6 @@ def render(
         magnitudes = spread_over_bins(mel[rows], spec)
         found = find_phase(magnitudes, surroundings, held, spec, settings, generator, report)
         mono[samples] = found.cpu().numpy()
-    return lay_in(scene, with_level_kept(scene, mono))
 
 
 def analysis_bin_weights(spec: MelSpec, device: torch.device) -> Tensor:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from engine.errors import ModelError
 from engine.methods.windows import window_starts
+from engine.model.load import Model
 from engine.progress import Control
-from engine.render.invented import lay_in, loudest_channel, with_level_kept
+from engine.render.invented import lay_in, with_level_kept
 from engine.render.scene import Scene
 from engine.settings import VocoderSettings
 
@@ -31,21 +32,31 @@ def render(
         RecordingError: the recording can't be read.
         Cancelled: the user stopped.
     """
-    hop = scene.analysis.spec.hop
-    if scene.model.vocoder is None:
-        raise ModelError(f"renderer vocoder needs a vocoder; model {scene.model.folder.name} has none")
-    mono = np.zeros_like(loudest_channel(scene.analysis))
-    starts = window_starts(len(scene.mel), WINDOW_FRAMES, OVERLAP_FRAMES)
+    mono = heard_whole(scene.model, scene.mel, control)
+    return lay_in(scene, with_level_kept(scene, mono))
+
+
+def heard_whole(model: Model, mel: torch.Tensor, control: Control) -> NDArray[np.float32]:
+    """Log-mel (T, bands) of any length -> (T * hop,) samples, in overlapping windows.
+
+    Raises:
+        ModelError: the model has no vocoder, or one with another hop than the mel.
+        Cancelled: the user stopped.
+    """
+    if model.vocoder is None:
+        raise ModelError(f"renderer vocoder needs a vocoder; model {model.folder.name} has none")
+    hop = model.spec.hop
+    mono = np.zeros(len(mel) * hop, np.float32)
+    starts = window_starts(len(mel), WINDOW_FRAMES, OVERLAP_FRAMES)
     for index, start in enumerate(starts):
         control.step("rendering", index, len(starts))
-        rows = scene.mel[start : start + WINDOW_FRAMES]
-        sound = heard(scene.model.vocoder, rows, hop)
+        sound = heard(model.vocoder, mel[start : start + WINDOW_FRAMES], hop)
         if index:
             shared = (starts[index - 1] + WINDOW_FRAMES - start) * hop
             mix = np.linspace(0, 1, shared, dtype=np.float32)
             sound[:shared] = mix * sound[:shared] + (1 - mix) * mono[start * hop : start * hop + shared]
         mono[start * hop : start * hop + len(sound)] = sound
-    return lay_in(scene, with_level_kept(scene, mono))
+    return mono
 
 
 def heard(network: torch.nn.Module, mel: torch.Tensor, hop: int) -> NDArray[np.float32]:

@@ -15,7 +15,8 @@ import pytest
 import soundfile
 
 PROGRESS = re.compile(
-    r"(loading|checking|reading|analysing|taking again|rendering|measuring|writing|drawing|reporting)( \d+%)?"
+    r"(loading|checking|reading|analysing|taking again|rendering|measuring|writing|drawing|reporting"
+    r"|encoding|decoding)( \d+%)?"
 )
 
 
