@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn, TextIO
 
-from engine.commands import bottleneck, compare, demo, generate, models, restore
+from engine.commands import bottleneck, compare, decode, demo, encode, generate, models, restore
 from engine.commands.stopping import Stopped, stops
 from engine.errors import InputError, RetakeError
 from engine.settings import check_choice
@@ -25,6 +25,8 @@ COMMANDS = {
     "restore": restore,
     "compare": compare,
     "generate": generate,
+    "encode": encode,
+    "decode": decode,
     "bottleneck": bottleneck,
     "models": models,
 }

@@ -97,6 +97,51 @@ class PartialSettings(SamplingSettings):
         _check_range("belief", self.belief, 0.0, 1.0)
 
 
+DDCM_VARIANTS = ("turbo", "published", "soft")
+MOST_CODEWORDS = 1 << 14
+LEAST_KBPS, MOST_KBPS = 0.5, 32.0
+
+
+@dataclass(frozen=True)
+class DdcmSettings:
+    """The method `ddcm`, and `retake encode`.
+
+    Attributes:
+        kbps: of the codes; the number of codewords for each tile and step follows from it.
+        steps: how many times the UNet is asked.
+        variant: ``turbo``; ``published``, matching pursuit at evenly spaced noise levels; ``soft``, for comparison,
+            a codebook of latent vectors and no diffusion.
+        codewords: in a codebook; a power of two.
+        atoms: codewords for each tile and step, in place of what ``kbps`` allows; 0 leaves it to that.
+        coefficient_bits: of the variant `published`.
+        kind: of sound that the model is told, such as ``speech``; ``any`` leaves it open.
+        soft_entries: of the variant `soft`.
+        soft_temperature: of the variant `soft`: 0 takes the nearest entry, more blends several.
+    """
+
+    kbps: float = 8.0
+    steps: int = 30
+    variant: str = "turbo"
+    codewords: int = 4096
+    atoms: int = 0
+    coefficient_bits: int = 2
+    kind: str = "any"
+    soft_entries: int = 1024
+    soft_temperature: float = 0.1
+
+    def __post_init__(self) -> None:
+        check_choice("variant", self.variant, DDCM_VARIANTS)
+        _check_range("kbps", self.kbps, LEAST_KBPS, MOST_KBPS)
+        _check_range("steps", self.steps, 2, MOST_STEPS)
+        _check_range("codewords", self.codewords, 2, MOST_CODEWORDS)
+        _check_range("atoms", self.atoms, 0, min(64, self.codewords // 2))
+        _check_range("coefficient_bits", self.coefficient_bits, 1, 6)
+        _check_range("soft_entries", self.soft_entries, 1, MOST_CODEWORDS)
+        _check_range("soft_temperature", self.soft_temperature, 0.0, 100.0)
+        if self.codewords & (self.codewords - 1):
+            raise InputError(f"codewords is {self.codewords}; a power of two up to {MOST_CODEWORDS} is accepted")
+
+
 @dataclass(frozen=True)
 class HybridSettings(SamplingSettings):
     """The method `hybrid`.
@@ -205,6 +250,7 @@ METHOD_SETTINGS: dict[str, type[Any]] = {
     "hybrid": HybridSettings,
     "invert": InvertSettings,
     "generate": GenerateSettings,
+    "ddcm": DdcmSettings,
 }
 RENDERER_SETTINGS: dict[str, type[Any]] = {
     "gain": GainSettings,

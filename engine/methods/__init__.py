@@ -11,7 +11,7 @@ from typing import Any
 
 from torch import Generator, Tensor
 
-from engine.methods import generate, hybrid, invert, partial, vae
+from engine.methods import ddcm, generate, hybrid, invert, partial, vae
 from engine.model.load import Model
 from engine.progress import Control
 from engine.targets import Target
@@ -22,6 +22,7 @@ METHODS: dict[str, Method] = {
     "vae": vae.take,
     "partial": partial.take,
     "hybrid": hybrid.take,
+    "ddcm": ddcm.take,
     "invert": invert.take,
     "generate": generate.take,
 }

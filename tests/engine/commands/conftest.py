@@ -15,8 +15,8 @@ import pytest
 import soundfile
 
 PROGRESS = re.compile(
-    r"(loading|checking|reading|analysing|taking again|rendering|measuring|writing|drawing|reporting)( \d+%)?"
-    r"(, step \d+ of \d+)?(, \d+ s left)?"
+    r"(loading|checking|reading|analysing|encoding|decoding|taking again|rendering|measuring|writing|drawing|reporting)"
+    r"( \d+%)?(, step \d+ of \d+)?(, \d+ s left)?"
 )
 
 
