@@ -51,16 +51,16 @@ class Bridged:
 
     def read(self, start: int, stop: int) -> NDArray[np.float32]:
         """Frames ``start`` to ``stop``, (channels, frames) float32; errors are those of `Clip.read`."""
-        first, last = max(start, self.patch.start_frame), min(stop, self.patch.stop_frame)
-        if first >= last:
-            return self.clip.read(start, stop)
-        place = self.patch.start_frame
-        around = [
-            self.clip.read(start, first),
-            self.patch.samples[:, first - place : last - place],
-            self.clip.read(last, stop),
-        ]
-        return np.concatenate(around, axis=1)
+        return over(self.clip.read(start, stop), start, self.patch)
+
+
+def over(sound: NDArray[np.float32], start: int, patch: Patch) -> NDArray[np.float32]:
+    """Lay a patch over (channels, frames) that begins at frame ``start``, in place."""
+    first, last = max(start, patch.start_frame), min(start + sound.shape[1], patch.stop_frame)
+    if first < last:
+        place = patch.start_frame
+        sound[:, first - start : last - start] = patch.samples[:, first - place : last - place]
+    return sound
 
 
 Source = Clip | Bridged

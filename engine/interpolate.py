@@ -86,7 +86,8 @@ def _interpolated_channel(before: Sound, after: Sound, frames: int) -> Exact:
     for _ in range(ROUNDS):
         found = _least_squares(left, right, frames, coefficients(pieces or [left, right], order))
         pieces = [np.concatenate([left, found, right])]
-    return np.clip(found, -LOUDEST * peak, LOUDEST * peak) + mean
+    limited: Exact = np.clip(found, -LOUDEST * peak, LOUDEST * peak) + mean
+    return limited
 
 
 def _least_squares(left: Exact, right: Exact, frames: int, a: Exact) -> Exact:

@@ -22,8 +22,9 @@ from torch import Tensor
 from engine.bands import bin_weights
 from engine.mel import MelSpec, filterbank, hann_window, log_mel_from_magnitude
 from engine.progress import Control
-from engine.render.invented import lay_in, loudest_channel, with_level_kept
+from engine.render.invented import lay_in, starting_mono, with_level_kept
 from engine.render.scene import Scene
+from engine.render.treble import with_treble
 from engine.settings import GriffinLimSettings
 
 BLOCK_MEL_FRAMES = 1024
@@ -31,6 +32,8 @@ LEAD_MEL_FRAMES = 48
 SPREADING_ROUNDS = 30
 CORRECTING_ROUNDS = 2
 LARGEST_CORRECTION = 1.0  # nepers
+AUDIBLE_SHARE = 0.1  # of the wanted magnitude: what is bridged softer than that has no phase to start from
+TRANSLATED_HZ = 2000.0  # of the spectrum below a cut-off is moved up
 
 
 def render(
@@ -42,10 +45,30 @@ def render(
         RecordingError: the recording can't be read.
         Cancelled: the user stopped.
     """
-    spec, mel = scene.analysis.spec, scene.mel
-    mono = loudest_channel(scene.analysis)
-    kept = kept_bins(scene.target.keep, spec)
+    invented = 1 - scene.target.keep
+    mono = found_sound(scene, invented, settings, generator, control)
+    laid = lay_in(scene, with_level_kept(scene, mono), invented, generator)
+    return with_treble(scene, laid, generator, control)
+
+
+def found_sound(
+    scene: Scene, invented: Tensor, settings: GriffinLimSettings, generator: torch.Generator, control: Control
+) -> NDArray[np.float32]:
+    """Levelled mono sound of the whole analysis, (samples,), that has the scene's mel where cells are invented.
+
+    Args:
+        invented: (T, bands) in 0..1; cells under one half stay as recorded.
+
+    Raises:
+        Cancelled: the user stopped.
+    """
+    spec, mel, absent = scene.analysis.spec, scene.mel, scene.target.absent
+    mono = starting_mono(scene.analysis, absent)
+    kept = kept_bins(1 - invented, spec)
     rendered_rows = torch.nonzero(~kept.all(dim=1))[:, 0]
+    if not len(rendered_rows):
+        return mono
+    continues = bool(absent.any())
     first_row, end_row = int(rendered_rows[0]), int(rendered_rows[-1]) + 1
     for first in range(first_row, end_row, BLOCK_MEL_FRAMES):
         last = min(first + BLOCK_MEL_FRAMES, end_row)
@@ -60,9 +83,9 @@ def render(
 
         surroundings = torch.from_numpy(mono[samples]).to(mel.device)
         magnitudes = spread_over_bins(mel[rows], spec)
-        found = find_phase(magnitudes, surroundings, held, spec, settings, generator, report)
+        found = find_phase(magnitudes, surroundings, held, spec, settings, generator, report, continues=continues)
         mono[samples] = found.cpu().numpy()
-    return lay_in(scene, with_level_kept(scene, mono))
+    return mono
 
 
 def analysis_bin_weights(spec: MelSpec, device: torch.device) -> Tensor:
@@ -96,6 +119,8 @@ def find_phase(
     settings: GriffinLimSettings,
     generator: torch.Generator,
     report: Callable[[int], None],
+    *,
+    continues: bool = False,
 ) -> Tensor:
     """Fast Griffin-Lim.
 
@@ -103,6 +128,7 @@ def find_phase(
         magnitudes: (T, bins) wanted, root mean square over the channels.
         surroundings: (T * hop,) the recording, whose spectrum is taken where ``held``.
         held: (T, bins) bool.
+        continues: start from the phase that the surroundings continue with, see `starting_phase`; else at random.
 
     Returns:
         (T * hop,) sound.
@@ -112,6 +138,8 @@ def find_phase(
     rows = magnitudes.T  # (T, bins) -> (bins, T)
     held = held.T
     angle = torch.rand(rows.shape, generator=generator).to(rows.device) * (2 * math.pi)
+    if continues:
+        angle = starting_phase(recorded, rows, held, angle, spec)
     wanted = torch.where(held, recorded, torch.polar(rows, angle))
     previous = wanted
     current = wanted
@@ -129,6 +157,32 @@ def find_phase(
         gains = torch.exp(limited @ analysis_bin_weights(spec, rows.device).T).T  # (T, bins) -> (bins, T)
         sound = transform.backward(torch.where(held, recorded, spectrum * gains))
     return sound
+
+
+def starting_phase(recorded: Tensor, wanted: Tensor, held: Tensor, random: Tensor, spec: MelSpec) -> Tensor:
+    """Phases to start from where the recording is to be continued, (bins, T).
+
+    Above a cut-off, the spectrum below it is moved up as by a modulation (spectral translation), so that pitch pulses
+    and attacks stay where they are. In a gap, the phase of what was bridged, as far as that reaches. Else ``random``.
+
+    Args:
+        recorded: (bins, T) complex, of the surroundings.
+        wanted: (bins, T) magnitudes.
+        held: (bins, T) bool.
+        random: (bins, T).
+    """
+    bins, frames = recorded.shape
+    angle = torch.where(recorded.abs() > AUDIBLE_SHARE * wanted, recorded.angle(), random)
+    heard = torch.nonzero(held.float().mean(dim=1) > 0.5)[:, 0]
+    top = int(heard[-1]) + 1 if len(heard) else 0
+    width = min(top // 2, round(TRANSLATED_HZ * spec.n_fft / spec.rate))
+    if width < 1 or top >= bins:
+        return angle
+    place = torch.arange(top, bins, device=recorded.device)
+    source = top - width + (place - top) % width
+    turns = (place - source)[:, None] * (spec.hop * torch.arange(frames, device=recorded.device)) / spec.n_fft
+    angle[top:] = recorded[source].angle() + 2 * math.pi * (turns % 1)
+    return angle
 
 
 def _with_magnitudes(spectrum: Tensor, magnitudes: Tensor, recorded: Tensor, held: Tensor) -> Tensor:

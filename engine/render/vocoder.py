@@ -15,6 +15,7 @@ from engine.methods.windows import window_starts
 from engine.progress import Control
 from engine.render.invented import lay_in, loudest_channel, with_level_kept
 from engine.render.scene import Scene
+from engine.render.treble import with_treble
 from engine.settings import VocoderSettings
 
 WINDOW_FRAMES = 1024
@@ -45,7 +46,8 @@ def render(
             mix = np.linspace(0, 1, shared, dtype=np.float32)
             sound[:shared] = mix * sound[:shared] + (1 - mix) * mono[start * hop : start * hop + shared]
         mono[start * hop : start * hop + len(sound)] = sound
-    return lay_in(scene, with_level_kept(scene, mono))
+    laid = lay_in(scene, with_level_kept(scene, mono), 1 - scene.target.keep, generator)
+    return with_treble(scene, laid, generator, control)
 
 
 def heard(network: torch.nn.Module, mel: torch.Tensor, hop: int) -> NDArray[np.float32]:

@@ -11,7 +11,8 @@ from engine.mel import MelSpec, log_mel, measure_level
 from engine.progress import Control
 from engine.region import region_of
 from engine.settings import ReconstructSettings
-from engine.targets import reconstruct, region_rows
+from engine.targets import region_rows
+from engine.tasks import reconstruct
 
 
 def analysed(path, start=0, end=None, spec=None):
