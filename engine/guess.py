@@ -48,9 +48,8 @@ def textured(mel: Tensor, guess: Tensor, trust: Tensor, share: float, generator:
     """Give a guess over a hole in time the texture that the believed frames around it have.
 
     Stretches as long as the hole are drawn from the frames around it; what each deviates from the straight line between
-    its own ends is laid onto the guess, over all bands together. Its mean over draws is the guess. A hole that is longer
-    than the stretches that there are gets several, overlapping. The level is then set to that of the frames beside the
-    hole, in power.
+    its own ends is laid onto the guess, over all bands together. A hole that is longer than the stretches that there
+    are gets several, overlapping. The level is then set to that of the frames beside the hole, in power.
 
     Args:
         mel, guess, trust: (T, bands); frames with trust under one half somewhere make up the hole.

@@ -23,10 +23,11 @@ LEAST_CUTOFF_HZ = 1000.0
 BIN_FFT = 1024
 LOUD_SHARE = 0.5  # of the frames, the loudest: quiet ones show the floor alone
 SMOOTHED_HZ = 150.0
-FALL_HZ = 700.0  # a cut-off falls within so much
+FLANK_HZ = 250.0  # on each side of a cut-off, in which it falls
 LEAST_FALL_DB = 18.0
-MOST_RISE_DB = 9.0  # above its cut-off a recording never rises again by more
-HIGHEST_SHARE = 0.94  # of the model's band: a cut-off above leaves nothing to extend
+EDGE_DB = 12.0  # the cut-off is where the level has fallen by so much
+DEEPEST_DB = 100.0  # below the loudest bin: what is softer is rounding
+HIGHEST_SHARE = 0.9  # of the model's band: a cut-off above leaves nothing to extend
 
 
 def target(
@@ -50,6 +51,8 @@ def target(
         control.note(f"no cut-off found below {HIGHEST_SHARE * top_hz:g} Hz: nothing was extended")
         return Target(mel, trust, keep, keeps_level=False)
     control.note(f"cut-off {'given as' if settings.cutoff_hz else 'found at'} {cutoff_hz:.0f} Hz")
+    if analysis.clip.rate / 2 > spec.high_hz:
+        control.note(f"extended up to {spec.high_hz:.0f} Hz, which is as far as the model hears")
     rows, bands = region_rows(analysis, region), known_bands(analysis, cutoff_hz)
     trust[:, bands:] = 0.0
     keep[rows, bands:] = 0.0
@@ -92,23 +95,19 @@ def long_term_spectrum_db(sound: NDArray[np.float32], rate: int) -> tuple[NDArra
     bins_hz = np.fft.rfftfreq(BIN_FFT, 1 / rate)
     width = max(1, round(SMOOTHED_HZ / bins_hz[1]))
     mean = ndimage.uniform_filter1d(power[:, loud].mean(axis=1), width)
-    return 10 * np.log10(mean + 1e-14), bins_hz
+    return 10 * np.log10(np.maximum(mean, mean.max() * 10 ** (-DEEPEST_DB / 10)) + 1e-14), bins_hz
 
 
 def steepest_fall_hz(level_db: NDArray[np.floating], bins_hz: NDArray[np.floating], highest_hz: float) -> float | None:
-    """The upper end of what is heard: the highest place from which levels fall by 18 dB within 700 Hz, for good."""
-    step = max(1, round(FALL_HZ / bins_hz[1]))
-    places = np.flatnonzero((bins_hz >= LEAST_CUTOFF_HZ) & (bins_hz < highest_hz))
+    """Where levels fall most within 500 Hz, if that is by 18 dB or more and they never rise again, in Hz; else None."""
+    reach = max(1, round(FLANK_HZ / bins_hz[1]))
     after = np.maximum.accumulate(level_db[::-1])[::-1]  # the loudest at or above each bin
-    best: float | None = None
-    for place in places:
-        beyond = min(place + step, len(level_db) - 1)
-        below_db = level_db[max(0, place - step) : place + 1].mean()
-        if below_db - after[beyond] < LEAST_FALL_DB:
-            continue
-        # The edge itself: where the level is half-way down.
-        half = (below_db + after[beyond]) / 2
-        flank = np.flatnonzero(level_db[place:] < half)
-        best = float(bins_hz[place + flank[0]]) if len(flank) else None
-        break
-    return best if best is not None and best < highest_hz else None
+    places = np.arange(reach, len(level_db) - reach)
+    fall_db = level_db[places - reach] - after[places + reach]
+    allowed = (bins_hz[places] >= LEAST_CUTOFF_HZ) & (bins_hz[places] < highest_hz) & (fall_db >= LEAST_FALL_DB)
+    if not allowed.any():
+        return None
+    place = int(places[np.argmax(np.where(allowed, fall_db, -np.inf))])
+    flank = level_db[place - reach : place + reach + 1]
+    edge_db = flank[0] - min(EDGE_DB, (flank[0] - after[place + reach]) / 2)
+    return float(bins_hz[place - reach + int(np.flatnonzero(flank <= edge_db)[0])])
