@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.audio import Clip
+from engine.bridge import Source
 from engine.mel import Level, MelSpec, level_from, log_mel_from_magnitude, magnitude
 from engine.progress import Control
 from engine.scratch import scratch_array
@@ -38,7 +38,7 @@ class Analysis:
         mel: (T, bands) log-mel, float32, on the model's device.
     """
 
-    clip: Clip
+    clip: Source
     start_frame: int
     end_frame: int
     spec: MelSpec
@@ -58,7 +58,7 @@ class Analysis:
 
 
 def analyse(
-    clip: Clip, start_frame: int, end_frame: int, spec: MelSpec, device: torch.device, control: Control
+    clip: Source, start_frame: int, end_frame: int, spec: MelSpec, device: torch.device, control: Control
 ) -> Analysis:
     """Analyse frames ``start_frame`` to ``end_frame`` (exclusive) of a recording, all channels.
 
@@ -86,7 +86,7 @@ def analyse(
 
 
 def _read_blocks(
-    clip: Clip, start_frame: int, end_frame: int, control: Control
+    clip: Source, start_frame: int, end_frame: int, control: Control
 ) -> Iterator[tuple[int, NDArray[np.float32]]]:
     """Blocks (channels, n) of the recording, each with the frame that it ends at."""
     step = max(1, round(BLOCK_S * clip.rate))
@@ -96,7 +96,7 @@ def _read_blocks(
         yield last, clip.read(first, last)
 
 
-def _mean(clip: Clip, start_frame: int, end_frame: int, control: Control) -> NDArray[np.float32]:
+def _mean(clip: Source, start_frame: int, end_frame: int, control: Control) -> NDArray[np.float32]:
     """The mean of each channel, (channels, 1)."""
     total = np.zeros(clip.channels)
     for _, block in _read_blocks(clip, start_frame, end_frame, control):
@@ -105,7 +105,7 @@ def _mean(clip: Clip, start_frame: int, end_frame: int, control: Control) -> NDA
 
 
 def _resample(
-    clip: Clip,
+    clip: Source,
     start_frame: int,
     end_frame: int,
     mean: NDArray[np.float32],

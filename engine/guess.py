@@ -16,6 +16,10 @@ SLOPE_BANDS = 12
 ENVELOPE_BANDS = 4
 ENVELOPE_FRAMES = 5
 STEEPEST_SLOPE = 0.35  # nepers a band
+LONGEST_STRETCH = 60  # frames
+STRETCH_OVERLAP = 8
+LEVEL_FRAMES = 4  # on each side of a hole that tell its level
+LARGEST_SHIFT = 1.0  # nepers
 LEAST_SNR = 0.0032  # power, -25 dB
 
 
@@ -38,6 +42,70 @@ def interpolated(mel: Tensor, trust: Tensor) -> Tensor:
     weight = (place - first) / (last - first).clamp_min(1)
     line = torch.lerp(mel.gather(-2, first), mel.gather(-2, last), weight.to(mel))
     return torch.where(believed | ~believed.any(dim=-2, keepdim=True), mel, line)
+
+
+def textured(mel: Tensor, guess: Tensor, trust: Tensor, share: float, generator: torch.Generator) -> Tensor:
+    """Give a guess over a hole in time the texture that the believed frames around it have.
+
+    Stretches as long as the hole are drawn from the frames around it; what each deviates from the straight line between
+    its own ends is laid onto the guess, over all bands together. A hole that is longer than the stretches that there
+    are gets several, overlapping. The level is then set to that of the frames beside the hole, in power.
+
+    Args:
+        mel, guess, trust: (T, bands); frames with trust under one half somewhere make up the hole.
+        share: of the deviations, 0 to 1.
+        generator: of the draws.
+
+    Returns:
+        (T, bands); ``guess`` where there is no hole, or too little around it.
+    """
+    believed = (trust >= BELIEVED).all(dim=1)
+    hole = torch.nonzero(~believed)[:, 0]
+    if share <= 0 or not len(hole):
+        return guess
+    first, last = int(hole[0]), int(hole[-1]) + 1
+    stretch = min(last - first, max(first, len(mel) - last) // 2 - 2, LONGEST_STRETCH)
+    sides = [range(1, first - stretch), range(last + 1, len(mel) - stretch)]
+    starts = [start for side in sides for start in side if bool(believed[start - 1 : start + stretch + 1].all())]
+    if stretch < 1 or not starts:
+        return guess
+    deviation = torch.zeros_like(guess)
+    overlap = min(STRETCH_OVERLAP, stretch // 2)
+    place = first
+    while place < last:
+        drawn = starts[int(torch.randint(len(starts), (1,), generator=generator))]
+        rows = min(stretch, last - place)
+        fade = torch.ones(rows, 1)
+        if place > first:
+            fade[:overlap] = torch.linspace(0, torch.pi / 2, overlap + 2)[1:-1, None].sin()[:rows]
+            deviation[place : place + overlap] *= (1 - fade[:overlap].square()).sqrt().to(guess)
+        deviation[place : place + rows] += fade.to(guess) * _deviation(mel, drawn, stretch)[:rows]
+        place += max(1, stretch - overlap) if place + rows < last else rows
+    out = torch.where(trust >= BELIEVED, guess, guess + share * deviation)
+    return torch.where(trust >= BELIEVED, guess, out + _level_shift(mel, out, trust, first, last))
+
+
+def _deviation(mel: Tensor, start: int, rows: int) -> Tensor:
+    """What rows ``start`` to ``start + rows`` deviate from the line between the rows before and after them."""
+    weight = (torch.arange(rows, device=mel.device)[:, None] + 1) / (rows + 1)
+    return mel[start : start + rows] - torch.lerp(mel[start - 1], mel[start + rows], weight.to(mel))
+
+
+def _level_shift(mel: Tensor, guess: Tensor, trust: Tensor, first: int, last: int) -> float:
+    """Nepers that bring the hole's untrusted cells to the power of the line between the frames beside it."""
+    doubt = (trust < BELIEVED).to(mel)
+    bands = doubt.amax(dim=0)
+
+    def level(rows: slice) -> float:
+        return float(0.5 * ((torch.exp(2 * mel[rows]) * bands).sum(dim=1).mean() + 1e-12).log())
+
+    before, after = slice(max(0, first - LEVEL_FRAMES), first), slice(last, last + LEVEL_FRAMES)
+    levels = [level(rows) for rows in (before, after) if len(mel[rows])]
+    line = torch.linspace(levels[0], levels[-1], last - first + 2)[1:-1]
+    wanted = 0.5 * float(torch.exp(2 * line).mean().log())
+    inside = torch.exp(2 * guess[first:last]) * doubt[first:last]
+    have = 0.5 * float((inside.sum(dim=1).mean() + 1e-12).log())
+    return max(-LARGEST_SHIFT, min(LARGEST_SHIFT, wanted - have))
 
 
 def extended(mel: Tensor, known_bands: Tensor) -> Tensor:

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from engine.analysis import Analysis, analyse
 from engine.audio import Clip, Patch
+from engine.bridge import bridged, is_whole
 from engine.filterbank import mel_edges_hz
 from engine.mel import MelSpec
 from engine.methods import METHODS
@@ -26,7 +27,8 @@ from engine.render import RENDERERS
 from engine.render.scene import Scene
 from engine.settings import WITHOUT_UNET, RestoreSettings
 from engine.splice import limited_to_band, margin_frames, splice
-from engine.targets import TASKS, Target, region_rows
+from engine.targets import Target, region_rows
+from engine.tasks import TASKS
 
 ENERGY_ROWS = 8192
 LARGEST_LEVEL_CHANGE = 1.0  # nepers: a method that is further off has failed, and its level says so
@@ -90,11 +92,9 @@ def restore(
     """
     began = time.monotonic()
     control = control or Control()
-    generator = torch.Generator().manual_seed(settings.seed)
-    analysis = analyse_with_context(clip, region, settings, model, control)
-    target = TASKS[settings.task](analysis, region, settings.task_settings, control)
-    mel = taken_again(analysis, target, region, settings, model, generator, control)
-    patch = rendered_patch(analysis, target, mel, region, settings, model, generator, control)
+    patch = patch_without_model(clip, region, settings, control)
+    if patch is None:
+        patch = patch_from_model(clip, region, settings, model, control)
     return Take(
         region=region,
         settings=settings,
@@ -108,14 +108,38 @@ def restore(
     )
 
 
+def patch_without_model(clip: Clip, region: Region, settings: RestoreSettings, control: Control) -> Patch | None:
+    """The patch of a region that is so short that the samples around it tell best what belongs there; else None."""
+    longest_s = settings.task_settings.ar_ms / 1000 if settings.task == "fill" else 0.0
+    if region.frames > longest_s * clip.rate or is_whole(clip, region):
+        return None
+    control.step("interpolating", 0, 1)
+    source = bridged(clip, region, exact=True)
+    control.note(
+        f"a gap of {1000 * region.frames / clip.rate:.1f} ms: interpolated by autoregression from the samples around; "
+        "no model was asked (ar_ms=0 asks it)"
+    )
+    return Patch(region.start_frame, source.read(region.start_frame, region.end_frame))
+
+
+def patch_from_model(clip: Clip, region: Region, settings: RestoreSettings, model: Model, control: Control) -> Patch:
+    """The patch of a region as the model takes it again; arguments and errors are those of `restore`."""
+    generator = torch.Generator().manual_seed(settings.seed)
+    analysis = analyse_with_context(clip, region, settings, model, control)
+    target = TASKS[settings.task](analysis, region, settings.task_settings, generator, control)
+    mel = taken_again(analysis, target, region, settings, model, generator, control)
+    return rendered_patch(analysis, target, mel, region, settings, model, generator, control)
+
+
 def analyse_with_context(
     clip: Clip, region: Region, settings: RestoreSettings, model: Model, control: Control
 ) -> Analysis:
     """Analyse the region and the context on both sides that the model and the splice need."""
+    source = bridged(clip, region) if settings.task == "fill" else clip
     context = max(round(settings.splice.context_s * clip.rate), margin_frames(region, clip.rate))
     start = max(0, region.start_frame - context)
     end = min(clip.frames, region.end_frame + context)
-    return analyse(clip, start, end, model.spec, model.placement.device, control)
+    return analyse(source, start, end, model.spec, model.placement.device, control)
 
 
 def taken_again(

@@ -1,7 +1,7 @@
 """Every choice of a job as frozen, checked values; no default lives anywhere else. Free of torch.
 
 The tables name what can be chosen, with the settings that each choice takes. The code behind a name is found in
-`engine.targets.TASKS`, `engine.methods.METHODS` and `engine.render.RENDERERS`, whose keys a test holds equal.
+`engine.tasks.TASKS`, `engine.methods.METHODS` and `engine.render.RENDERERS`, whose keys a test holds equal.
 """
 
 from __future__ import annotations
@@ -50,6 +50,37 @@ class SpliceSettings:
 @dataclass(frozen=True)
 class ReconstructSettings:
     """The task `reconstruct` has no settings: every cell is trusted."""
+
+
+@dataclass(frozen=True)
+class FillSettings:
+    """The task `fill`.
+
+    Attributes:
+        ar_ms: regions up to so long are interpolated from the samples around them, and no model is asked; 0 for none.
+        texture: share of the surroundings' texture that the guess is given, for the model to start from.
+    """
+
+    ar_ms: float = 20.0
+    texture: float = 0.6
+
+    def __post_init__(self) -> None:
+        _check_range("ar_ms", self.ar_ms, 0.0, 50.0)
+        _check_range("texture", self.texture, 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class ExtendSettings:
+    """The task `extend`.
+
+    Attributes:
+        cutoff_hz: what lies above is made anew; 0 finds the recording's own cut-off.
+    """
+
+    cutoff_hz: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check_range("cutoff_hz", self.cutoff_hz, 0.0, 1e6)
 
 
 @dataclass(frozen=True)
@@ -243,7 +274,11 @@ class VocoderSettings:
     """The renderer `vocoder` has no settings: the model's own vocoder does it."""
 
 
-TASK_SETTINGS: dict[str, type[Any]] = {"reconstruct": ReconstructSettings}
+TASK_SETTINGS: dict[str, type[Any]] = {
+    "reconstruct": ReconstructSettings,
+    "fill": FillSettings,
+    "extend": ExtendSettings,
+}
 METHOD_SETTINGS: dict[str, type[Any]] = {
     "vae": VaeSettings,
     "partial": PartialSettings,

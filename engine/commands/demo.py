@@ -192,7 +192,7 @@ def restored(
         write_patched(clip, [], stage / before, force=True, cancelled=look)
         write_patched(clip, [take.patch], stage / after, force=True, cancelled=look)
         measures = measure(clip, region, take.patch, progress.control())
-        row = described(clip, take, measures, out / after, time.monotonic() - began)
+        row = described(clip, take, measures, clip.path, out / after, time.monotonic() - began)
         first, last = region.start_frame, region.end_frame
         title, attribution = credits[piece.file]
         item = ReportItem(

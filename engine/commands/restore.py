@@ -23,6 +23,7 @@ from engine.commands.console import (
     whole_number,
 )
 from engine.commands.stopping import look
+from engine.errors import InputError
 from engine.settings import (
     METHOD_SETTINGS,
     RENDERER_SETTINGS,
@@ -99,6 +100,12 @@ def add_stage_arguments(parser: argparse.ArgumentParser) -> None:
         help="of every random draw (default: 0); same seed, same OUT",
     )
     group.add_argument(
+        "--rate",
+        type=whole_number,
+        metavar="HZ",
+        help="with task extend: write OUT at this rate, such as 16000 for a telephone recording at 8000",
+    )
+    group.add_argument(
         "--steps", type=whole_number, metavar="N", help="how many times the model is asked; as --set steps=N"
     )
     group.add_argument(
@@ -153,13 +160,18 @@ def run(arguments: argparse.Namespace) -> int:
     from engine.model.folder import check_model
 
     check_target(arguments.output, sources=[arguments.input], force=arguments.force)
+    check_rate(arguments)
+    from engine.recording.resampled import at_rate
+
     with (
-        open_from(arguments, arguments.input) as clip,
+        open_from(arguments, arguments.input) as recorded,
         Progress() as progress,
+        at_rate(recorded, arguments.rate, progress.control()) as clip,
     ):
         region = region_from(arguments, clip.frames, clip.rate)
         # All that can be refused is refused before torch is loaded and the work begins.
-        choice = output_format(clip, region.frames if arguments.region_only else clip.frames, arguments)
+        frames = region.frames if arguments.region_only else clip.frames
+        choice = output_format(recorded, clip.rate, frames, arguments)
         check_prompt(arguments.prompt, check_model(settings.model), "--set kind=KIND")
         if arguments.check_all:
             progress.report("checking", 0, 1)
@@ -180,15 +192,25 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def output_format(clip: Clip, frames: int, arguments: argparse.Namespace) -> Format:
+def check_rate(arguments: argparse.Namespace) -> None:
+    """Refuse a rate for a task that makes nothing to fill it with.
+
+    Raises:
+        InputError: so it is.
+    """
+    if arguments.rate is not None and arguments.task != "extend":
+        raise InputError(f"--rate {arguments.rate} with task {arguments.task}; it is accepted with task extend")
+
+
+def output_format(clip: Clip, rate: int, frames: int, arguments: argparse.Namespace) -> Format:
     """The format of the output: the recording's own where the output's extension has it.
 
     Raises:
-        OutputError: it can't hold ``frames`` frames of this recording; with what it can hold.
+        OutputError: it can't hold ``frames`` frames of this recording at ``rate``; with what it can hold.
     """
     from engine.recording.formats import Format, Shape, choose_format
 
-    shape = Shape(clip.rate, clip.channels, frames)
+    shape = Shape(rate, clip.channels, frames)
     source = Format(clip.container, clip.subtype)
     return choose_format(arguments.output, shape, source, container=None, subtype=arguments.subtype)
 
@@ -225,7 +247,7 @@ def write(clip: Clip, take: Take, choice: Format, arguments: argparse.Namespace)
 def tell(clip: Clip, take: Take, measures: Measures, arguments: argparse.Namespace, seconds: float) -> None:
     """Print the result for a program (``--json``) or for a person."""
     if arguments.json:
-        print(json.dumps(described(clip, take, measures, arguments.output, seconds), allow_nan=False))
+        print(json.dumps(described(clip, take, measures, arguments.input, arguments.output, seconds), allow_nan=False))
         return
     from engine.metrics import summary_line
 
@@ -237,11 +259,13 @@ def tell(clip: Clip, take: Take, measures: Measures, arguments: argparse.Namespa
     print(f"against the input: {summary_line(measures)}")
 
 
-def described(clip: Clip, take: Take, measures: Measures, output: Path, seconds: float) -> dict[str, object]:
+def described(
+    clip: Clip, take: Take, measures: Measures, source: Path, output: Path, seconds: float
+) -> dict[str, object]:
     """The object that ``--json`` prints; its keys are a contract."""
     region, settings = take.region, take.settings
     return {
-        "input": str(clip.path),
+        "input": str(source),
         "output": str(output),
         "rate": clip.rate,
         "channels": clip.channels,

@@ -22,8 +22,9 @@ from torch import Tensor
 from engine.bands import bin_weights
 from engine.mel import MelSpec, filterbank, hann_window, log_mel_from_magnitude
 from engine.progress import Control
-from engine.render.invented import lay_in, loudest_channel, with_level_kept
+from engine.render.invented import lay_in, starting_mono, with_level_kept
 from engine.render.scene import Scene
+from engine.render.treble import with_treble
 from engine.settings import GriffinLimSettings
 
 BLOCK_MEL_FRAMES = 1024
@@ -31,6 +32,8 @@ LEAD_MEL_FRAMES = 48
 SPREADING_ROUNDS = 30
 CORRECTING_ROUNDS = 2
 LARGEST_CORRECTION = 1.0  # nepers
+AUDIBLE_SHARE = 0.1  # of the wanted magnitude: what is bridged softer than that has no phase to start from
+TRANSLATED_HZ = 2000.0  # of the spectrum below a cut-off is moved up
 
 
 def render(
@@ -42,10 +45,29 @@ def render(
         RecordingError: the recording can't be read.
         Cancelled: the user stopped.
     """
-    spec = scene.analysis.spec
-    mono = loudest_channel(scene.analysis)
-    continue_into(mono, scene.mel, kept_bins(scene.target.keep, spec), spec, settings, generator, control)
-    return lay_in(scene, with_level_kept(scene, mono))
+    invented = 1 - scene.target.keep
+    mono = found_sound(scene, invented, settings, generator, control)
+    laid = lay_in(scene, with_level_kept(scene, mono), invented, generator)
+    return with_treble(scene, laid, generator, control)
+
+
+def found_sound(
+    scene: Scene, invented: Tensor, settings: GriffinLimSettings, generator: torch.Generator, control: Control
+) -> NDArray[np.float32]:
+    """Levelled mono sound of the whole analysis, (samples,), that has the scene's mel where cells are invented.
+
+    Args:
+        invented: (T, bands) in 0..1; cells under one half stay as recorded.
+
+    Raises:
+        Cancelled: the user stopped.
+    """
+    spec, absent = scene.analysis.spec, scene.target.absent
+    mono = starting_mono(scene.analysis, absent)
+    kept = kept_bins(1 - invented, spec)
+    if not bool(kept.all()):
+        continue_into(mono, scene.mel, kept, spec, settings, generator, control, continues=bool(absent.any()))
+    return mono
 
 
 def continue_into(
@@ -56,6 +78,8 @@ def continue_into(
     settings: GriffinLimSettings,
     generator: torch.Generator,
     control: Control,
+    *,
+    continues: bool = False,
 ) -> None:
     """Give sound (samples,) at the model's rate another one, in place, where its bins are not kept.
 
@@ -63,6 +87,7 @@ def continue_into(
         mono: (T * hop,) levelled.
         mel: (T, bands) log-mel to be made heard.
         kept: (T, bins) bool; at least one is not.
+        continues: whether phases go on from the surroundings; see `find_phase`.
 
     Raises:
         Cancelled: the user stopped.
@@ -82,7 +107,7 @@ def continue_into(
 
         surroundings = torch.from_numpy(mono[samples]).to(mel.device)
         magnitudes = spread_over_bins(mel[rows], spec)
-        found = find_phase(magnitudes, surroundings, held, spec, settings, generator, report)
+        found = find_phase(magnitudes, surroundings, held, spec, settings, generator, report, continues=continues)
         mono[samples] = found.cpu().numpy()
 
 
@@ -117,6 +142,8 @@ def find_phase(
     settings: GriffinLimSettings,
     generator: torch.Generator,
     report: Callable[[int], None],
+    *,
+    continues: bool = False,
 ) -> Tensor:
     """Fast Griffin-Lim.
 
@@ -124,6 +151,7 @@ def find_phase(
         magnitudes: (T, bins) wanted, root mean square over the channels.
         surroundings: (T * hop,) the recording, whose spectrum is taken where ``held``.
         held: (T, bins) bool.
+        continues: start from the phase that the surroundings continue with, see `starting_phase`; else at random.
 
     Returns:
         (T * hop,) sound.
@@ -133,6 +161,8 @@ def find_phase(
     rows = magnitudes.T  # (T, bins) -> (bins, T)
     held = held.T
     angle = torch.rand(rows.shape, generator=generator).to(rows.device) * (2 * math.pi)
+    if continues:
+        angle = starting_phase(recorded, rows, held, angle, spec)
     wanted = torch.where(held, recorded, torch.polar(rows, angle))
     previous = wanted
     current = wanted
@@ -150,6 +180,32 @@ def find_phase(
         gains = torch.exp(limited @ analysis_bin_weights(spec, rows.device).T).T  # (T, bins) -> (bins, T)
         sound = transform.backward(torch.where(held, recorded, spectrum * gains))
     return sound
+
+
+def starting_phase(recorded: Tensor, wanted: Tensor, held: Tensor, random: Tensor, spec: MelSpec) -> Tensor:
+    """Phases to start from where the recording is to be continued, (bins, T).
+
+    Above a cut-off, the spectrum below it is moved up as by a modulation (spectral translation), so that pitch pulses
+    and attacks stay where they are. In a gap, the phase of what was bridged, as far as that reaches. Else ``random``.
+
+    Args:
+        recorded: (bins, T) complex, of the surroundings.
+        wanted: (bins, T) magnitudes.
+        held: (bins, T) bool.
+        random: (bins, T).
+    """
+    bins, frames = recorded.shape
+    angle = torch.where(recorded.abs() > AUDIBLE_SHARE * wanted, recorded.angle(), random)
+    heard = torch.nonzero(held.float().mean(dim=1) > 0.5)[:, 0]
+    top = int(heard[-1]) + 1 if len(heard) else 0
+    width = min(top // 2, round(TRANSLATED_HZ * spec.n_fft / spec.rate))
+    if width < 1 or top >= bins:
+        return angle
+    place = torch.arange(top, bins, device=recorded.device)
+    source = top - width + (place - top) % width
+    turns = (place - source)[:, None] * (spec.hop * torch.arange(frames, device=recorded.device)) / spec.n_fft
+    angle[top:] = recorded[source].angle() + 2 * math.pi * (turns % 1)
+    return angle
 
 
 def _with_magnitudes(spectrum: Tensor, magnitudes: Tensor, recorded: Tensor, held: Tensor) -> Tensor:

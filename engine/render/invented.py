@@ -1,20 +1,26 @@
 """Sound that a renderer invented at the model's rate, laid into a recording of any rate and number of channels.
 
 The invented sound is mono. It takes on the recording's stereo image cell by cell: each channel's level and phase
-relative to the others. Up to half the model's rate it replaces the recording; above, the recording passes as it is,
-because only the difference between invented and recorded sound is resampled and added.
+relative to the others; where the recording holds nothing, the image around (`engine.render.image`). Up to half the
+model's rate it replaces what isn't kept; the rest of the recording passes as it is, because only the difference between
+invented and recorded sound is resampled and added.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import soxr
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Generator, Tensor
 
 from engine.analysis import Analysis
-from engine.mel import hann_window
+from engine.bands import bin_weights
+from engine.mel import MelSpec, hann_window
+from engine.render.cells import rows_at, spread_in_time
+from engine.render.image import Image, decorrelated, image_around
 from engine.render.scene import Scene
 from engine.scratch import scratch_array
 
@@ -60,22 +66,53 @@ def with_level_kept(scene: Scene, mono: NDArray[np.float32]) -> NDArray[np.float
     return mono
 
 
-def lay_in(scene: Scene, mono: NDArray[np.float32]) -> NDArray[np.float32]:
+def starting_mono(analysis: Analysis, absent: Tensor) -> NDArray[np.float32]:
+    """What invented sound continues from: a copy of the loudest channel, (samples,) levelled, at the model's rate.
+
+    Where cells are absent it is as loud as the mean power of all channels, which is what the mel tells of them.
+    """
+    mono = loudest_channel(analysis)
+    if analysis.clip.channels == 1 or not bool(absent.any()):
+        return mono
+    window = hann_window(IMAGE_FFT, torch.device("cpu"))
+    reference, samples = loudest_index(analysis), len(mono)
+    for first in range(0, samples, BLOCK_SAMPLES):
+        last = min(first + BLOCK_SAMPLES, samples)
+        start, stop = _hops_around(first, last)
+        spectra = torch.stft(
+            _span(analysis.sound, start, stop),
+            IMAGE_FFT,
+            IMAGE_HOP,
+            window=window,
+            pad_mode="constant",
+            return_complex=True,
+        )
+        levelled = torch.polar(spectra.abs().square().mean(dim=0).sqrt(), spectra[reference].angle())
+        sound = torch.istft(levelled, IMAGE_FFT, IMAGE_HOP, window=window, length=stop - start)
+        mono[first:last] = sound[first - start : last - start].numpy()
+    return mono
+
+
+def lay_in(scene: Scene, mono: NDArray[np.float32], invented: Tensor, generator: Generator) -> NDArray[np.float32]:
     """Lay levelled mono sound (samples,) of the whole analysis into the recording.
+
+    Args:
+        invented: (T, bands) share of ``mono`` in each cell; the rest of the recording passes.
+        generator: of the filters that spread sound over channels where the recording tells no image.
 
     Returns:
         (channels, scene.frames) float32 at the recording's rate.
     """
     analysis, rate = scene.analysis, scene.analysis.clip.rate
     channels = analysis.clip.channels
-    reference = loudest_index(analysis)
+    layer = _layer_of(scene, mono, invented, generator)
     out = scratch_array((channels, scene.frames))
     stream = soxr.ResampleStream(analysis.spec.rate, rate, channels, dtype="float32", quality="VHQ")
     place = analysis.start_frame
     samples = analysis.sound.shape[1]
     for first in range(0, samples, BLOCK_SAMPLES):
         last = min(first + BLOCK_SAMPLES, samples)
-        difference = _imaged(analysis.sound, mono, reference, first, last) - analysis.sound[:, first:last]
+        difference = layer.between(first, last) - analysis.sound[:, first:last]
         difference /= np.float32(analysis.level.gain)
         chunk = stream.resample_chunk(np.ascontiguousarray(difference.T), last=last == samples).T
         begin, end = max(place, scene.start_frame), min(place + chunk.shape[1], scene.end_frame)
@@ -86,18 +123,87 @@ def lay_in(scene: Scene, mono: NDArray[np.float32]) -> NDArray[np.float32]:
     return out
 
 
-def _imaged(
-    sound: NDArray[np.float32], mono: NDArray[np.float32], reference: int, first: int, last: int
-) -> NDArray[np.float32]:
-    """Samples ``first`` to ``last`` of ``mono`` (samples,) with the image of ``sound``: (channels, last - first)."""
-    if len(sound) == 1:
-        return mono[None, first:last]
-    # Hops are counted from sample 0, so that blocks make no difference.
+@dataclass(frozen=True)
+class _Layer:
+    """Invented sound on its way into a recording, all at the model's rate.
+
+    Attributes:
+        sound: (channels, samples) of the recording.
+        voices: (1 or channels, samples), the invented sound and what was spread of it.
+        reference: the channel whose phase it has.
+        share: (T, bands) of the invented sound; None for all of it.
+        absent: (T, bands) where ``image`` holds instead of the recording's own, with it.
+        weights: (bins, bands).
+        spec: of the mel.
+    """
+
+    sound: NDArray[np.float32]
+    voices: NDArray[np.float32]
+    reference: int
+    share: Tensor | None
+    absent: Tensor | None
+    image: Image | None
+    weights: Tensor
+    spec: MelSpec
+
+    def between(self, first: int, last: int) -> NDArray[np.float32]:
+        """Samples ``first`` to ``last`` of the recording with the invented sound in it: (channels, last - first)."""
+        if len(self.sound) == 1 and self.share is None:
+            return self.voices[:1, first:last]
+        start, stop = _hops_around(first, last)
+        laid = self._laid(_span(self.voices, start, stop), _span(self.sound, start, stop), start)
+        return laid[:, first - start : last - start].numpy()
+
+    def _laid(self, voices: Tensor, sound: Tensor, start: int) -> Tensor:
+        window = hann_window(IMAGE_FFT, sound.device)
+
+        def forward(x: Tensor) -> Tensor:
+            return torch.stft(x, IMAGE_FFT, IMAGE_HOP, window=window, pad_mode="constant", return_complex=True)
+
+        recorded, spoken = forward(sound), forward(voices)
+        at = (start + IMAGE_HOP * torch.arange(recorded.shape[-1])) / self.spec.hop - 0.5
+        laid = spoken[:1] * image_of(recorded, self.reference)
+        if self.image is not None and self.absent is not None:
+            around = self.image.laid(spoken, at, self.weights)
+            laid = torch.lerp(laid, around, self._over_bins(self.absent, at).to(laid))
+        if self.share is not None:
+            laid = torch.lerp(recorded, laid, self._over_bins(self.share, at).to(laid))
+        return torch.istft(laid, IMAGE_FFT, IMAGE_HOP, window=window, length=sound.shape[-1])
+
+    def _over_bins(self, cells: Tensor, at: Tensor) -> Tensor:
+        """(T, bands) at positions (n,) among the frames: (bins, n)."""
+        return self.weights @ rows_at(cells, at).T
+
+
+def _layer_of(scene: Scene, mono: NDArray[np.float32], invented: Tensor, generator: Generator) -> _Layer:
+    analysis, absent = scene.analysis, scene.target.absent
+    spec, channels = analysis.spec, analysis.clip.channels
+    bins_hz = np.fft.rfftfreq(IMAGE_FFT, 1 / spec.rate)
+    weights = torch.from_numpy(bin_weights(bins_hz, spec.bands, spec.low_hz, spec.high_hz))
+    # A window that touches a rendered frame shares in it: the borders in time are the splice's.
+    reach = -(-IMAGE_FFT // 2 // spec.hop) + 1
+    share = spread_in_time(invented, reach).cpu()
+    even = bool((share == share[:, :1]).all())
+    around = channels > 1 and bool(absent.any())
+    reference = loudest_index(analysis)
+    rng = np.random.default_rng(int(torch.randint(2**31, (1,), generator=generator))) if around else None
+    return _Layer(
+        sound=analysis.sound,
+        voices=mono[None] if rng is None else decorrelated(mono, channels - 1, spec.rate, rng),
+        reference=reference,
+        share=None if even else share,
+        absent=spread_in_time(absent.float(), reach).cpu() if around else None,
+        image=image_around(analysis, absent, reference) if around else None,
+        weights=weights,
+        spec=spec,
+    )
+
+
+def _hops_around(first: int, last: int) -> tuple[int, int]:
+    """A span around samples ``first`` to ``last`` whose hops are counted from sample 0: blocks make no difference."""
     start = (first // IMAGE_HOP - IMAGE_FFT // IMAGE_HOP) * IMAGE_HOP
     stop = last + IMAGE_FFT
-    stop += -(stop - start) % IMAGE_HOP
-    laid = with_image(_span(mono[None], start, stop)[0], _span(sound, start, stop), reference)
-    return laid[:, first - start : last - start].numpy()
+    return start, stop + -(stop - start) % IMAGE_HOP
 
 
 def _span(sound: NDArray[np.float32], start: int, stop: int) -> Tensor:
@@ -108,19 +214,11 @@ def _span(sound: NDArray[np.float32], start: int, stop: int) -> Tensor:
     return torch.from_numpy(span)
 
 
-def with_image(mono: Tensor, sound: Tensor, reference: int) -> Tensor:
-    """Give ``mono`` (samples,) each cell's image in ``sound`` (channels, samples).
+def image_of(spectra: Tensor, reference: int) -> Tensor:
+    """Each cell's image in spectra (channels, bins, n): levels over the mean power, phases against ``reference``.
 
-    The power of ``mono`` is the mean over the channels; phases are kept relative to channel ``reference``. Where
-    ``sound`` is silent all channels get ``mono``.
+    Where they are silent, all channels are alike.
     """
-    window = hann_window(IMAGE_FFT, mono.device)
-
-    def forward(x: Tensor) -> Tensor:
-        return torch.stft(x, IMAGE_FFT, IMAGE_HOP, window=window, pad_mode="constant", return_complex=True)
-
-    spectra = forward(sound)
     power = spectra.abs().square().mean(dim=0).sqrt()
     turn = torch.polar(torch.ones_like(power), -spectra[reference].angle())
-    image = torch.where(power > SILENT, spectra / power.clamp_min(SILENT) * turn, torch.ones_like(spectra))
-    return torch.istft(image * forward(mono), IMAGE_FFT, IMAGE_HOP, window=window, length=mono.shape[-1])
+    return torch.where(power > SILENT, spectra / power.clamp_min(SILENT) * turn, torch.ones_like(spectra))

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.analysis import Analysis
+from engine.audio import Patch
+from engine.bridge import over
 from engine.model.load import Model
 from engine.targets import Target
 
@@ -23,6 +25,7 @@ class Scene:
         mel: (T, bands) log-mel to be made heard.
         start_frame, end_frame: what is to be rendered, within the analysis, at the recording's rate.
         model: whose vocoder may be used.
+        laid: heard in place of what the recording holds there.
     """
 
     analysis: Analysis
@@ -31,6 +34,7 @@ class Scene:
     start_frame: int
     end_frame: int
     model: Model
+    laid: Patch | None = None
 
     @property
     def frames(self) -> int:
@@ -45,5 +49,9 @@ class Scene:
         first, last = max(start_frame, analysis.start_frame), min(end_frame, analysis.end_frame)
         sound = np.zeros((analysis.clip.channels, end_frame - start_frame), np.float32)
         if first < last:
-            sound[:, first - start_frame : last - start_frame] = analysis.clip.read(first, last) - less
+            sound[:, first - start_frame : last - start_frame] = self._heard(first, last) - less
         return sound
+
+    def _heard(self, first: int, last: int) -> NDArray[np.float32]:
+        sound = self.analysis.clip.read(first, last)
+        return sound if self.laid is None else over(sound, first, self.laid)

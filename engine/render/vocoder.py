@@ -16,6 +16,7 @@ from engine.model.load import Model
 from engine.progress import Control
 from engine.render.invented import lay_in, with_level_kept
 from engine.render.scene import Scene
+from engine.render.treble import with_treble
 from engine.settings import VocoderSettings
 
 WINDOW_FRAMES = 1024
@@ -33,7 +34,8 @@ def render(
         Cancelled: the user stopped.
     """
     mono = heard_whole(scene.model, scene.mel, control)
-    return lay_in(scene, with_level_kept(scene, mono))
+    laid = lay_in(scene, with_level_kept(scene, mono), 1 - scene.target.keep, generator)
+    return with_treble(scene, laid, generator, control)
 
 
 def heard_whole(model: Model, mel: torch.Tensor, control: Control) -> NDArray[np.float32]:

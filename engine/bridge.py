@@ -1,0 +1,120 @@
+"""A recording with the damage of a region bridged, so that none of it is heard by what works around it.
+
+What lies in the region, a click, a burst, digital silence, must not colour the analysis of its surroundings, set the
+level of the job, or sound in the cross-fades at the region's borders. So both sides are continued into the region by
+autoregression (`engine.interpolate`) and a repair works on the recording with that in place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.audio import Clip, Patch
+from engine.interpolate import context_frames, continued, extrapolated, interpolated
+from engine.region import Region
+from engine.scratch import scratch_array
+from engine.splice import margin_frames, splice
+
+REACH_S = 0.1  # each side is continued so far; in longer gaps it is silent between
+BAND_FADE_S = 0.002  # at the borders of a band's bridge
+
+
+@dataclass(frozen=True)
+class Bridged:
+    """A recording with a patch laid in, for reading.
+
+    Attributes:
+        clip: the recording.
+        patch: heard in place of what it holds there.
+    """
+
+    clip: Clip
+    patch: Patch
+
+    @property
+    def rate(self) -> int:
+        """Frames a second."""
+        return self.clip.rate
+
+    @property
+    def channels(self) -> int:
+        """Number of channels."""
+        return self.clip.channels
+
+    @property
+    def frames(self) -> int:
+        """Length of the recording."""
+        return self.clip.frames
+
+    def read(self, start: int, stop: int) -> NDArray[np.float32]:
+        """Frames ``start`` to ``stop``, (channels, frames) float32; errors are those of `Clip.read`."""
+        return over(self.clip.read(start, stop), start, self.patch)
+
+
+def over(sound: NDArray[np.float32], start: int, patch: Patch) -> NDArray[np.float32]:
+    """Lay a patch over (channels, frames) that begins at frame ``start``, in place."""
+    first, last = max(start, patch.start_frame), min(start + sound.shape[1], patch.stop_frame)
+    if first < last:
+        place = patch.start_frame
+        sound[:, first - start : last - start] = patch.samples[:, first - place : last - place]
+    return sound
+
+
+Source = Clip | Bridged
+
+
+def is_whole(clip: Source, region: Region) -> bool:
+    """Whether the region leaves nothing of the recording's time around it."""
+    return region.start_frame == 0 and region.end_frame == clip.frames
+
+
+def bridged(clip: Clip, region: Region, *, exact: bool = False) -> Source:
+    """Bridge what a region holds within its band; where nothing lies around the region, the recording itself.
+
+    Args:
+        exact: interpolate by least squares, for gaps of some 20 ms at most.
+
+    Raises:
+        RecordingError: the recording can't be read.
+    """
+    if is_whole(clip, region):
+        return clip
+    margin = margin_frames(region, clip.rate)
+    start = max(0, region.start_frame - margin)
+    end = min(clip.frames, region.end_frame + margin)
+    laid = scratch_array((clip.channels, end - start))
+    laid[:, : region.start_frame - start] = clip.read(start, region.start_frame)
+    laid[:, region.end_frame - start :] = clip.read(region.end_frame, end)
+    _lay_bridge(clip, region, laid[:, region.start_frame - start : region.end_frame - start], exact)
+    patch = splice(
+        clip.read,
+        laid,
+        start,
+        region,
+        rate=clip.rate,
+        total_frames=clip.frames,
+        fade_s=BAND_FADE_S if margin else 0.0,
+    )
+    return Bridged(clip, patch)
+
+
+def _lay_bridge(clip: Clip, region: Region, out: NDArray[np.float32], exact: bool) -> None:
+    """Fill ``out``, (channels, frames) of zeros, with both sides continued."""
+    context, frames = context_frames(clip.rate), region.frames
+    before = clip.read(max(0, region.start_frame - context), region.start_frame)
+    after = clip.read(region.end_frame, min(clip.frames, region.end_frame + context))
+    reach = round(REACH_S * clip.rate)
+    if exact:
+        out[:] = interpolated(before, after, frames)
+    elif frames <= reach and before.shape[1] and after.shape[1]:
+        out[:] = extrapolated(before, after, frames)
+    else:
+        reach = min(reach, frames if not (before.shape[1] and after.shape[1]) else frames // 2)
+        falling = (np.cos(np.pi / 2 * (np.arange(reach) + 0.5) / reach) ** 2).astype(np.float32)
+        if before.shape[1]:
+            out[:, :reach] = continued(before, reach) * falling
+        if after.shape[1]:
+            out[:, frames - reach :] = continued(after[:, ::-1], reach)[:, ::-1] * falling[::-1]

@@ -1,0 +1,113 @@
+"""The task `extend`: nothing above the recording's own cut-off is believed; it is invented from what lies below.
+
+The cut-off is where the long-term spectrum falls steeply to its floor. Below, the recording passes as it is.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from engine.analysis import Analysis
+from engine.errors import InputError
+from engine.filterbank import mel_edges_hz
+from engine.guess import extended
+from engine.progress import Control
+from engine.region import Region
+from engine.settings import ExtendSettings
+from engine.targets import Target, region_rows
+
+LEAST_CUTOFF_HZ = 1000.0
+BIN_FFT = 1024
+LOUD_SHARE = 0.5  # of the frames, the loudest: quiet ones show the floor alone
+SMOOTHED_HZ = 150.0
+FLANK_HZ = 250.0  # on each side of a cut-off, in which it falls
+LEAST_FALL_DB = 18.0
+EDGE_DB = 12.0  # the cut-off is where the level has fallen by so much
+DEEPEST_DB = 100.0  # below the loudest bin: what is softer is rounding
+HIGHEST_SHARE = 0.9  # of the model's band: a cut-off above leaves nothing to extend
+
+
+def target(
+    analysis: Analysis, region: Region, settings: ExtendSettings, generator: torch.Generator, control: Control
+) -> Target:
+    """Trust and keep what lies below the cut-off; render the rest of the region.
+
+    Raises:
+        InputError: the cut-off asked for lies where nothing can be extended.
+    """
+    mel, spec = analysis.mel, analysis.spec
+    keep, trust = torch.ones_like(mel), torch.ones_like(mel)
+    top_hz = min(analysis.clip.rate / 2, spec.high_hz)
+    cutoff_hz = settings.cutoff_hz or found_cutoff(analysis, region)
+    if settings.cutoff_hz and not LEAST_CUTOFF_HZ <= settings.cutoff_hz < HIGHEST_SHARE * top_hz:
+        raise InputError(
+            f"cutoff_hz is {settings.cutoff_hz:g}; accepted is {LEAST_CUTOFF_HZ:g} to {HIGHEST_SHARE * top_hz:g} Hz "
+            f"for a recording at {analysis.clip.rate} Hz (--rate raises that)"
+        )
+    if cutoff_hz is None:
+        control.note(f"no cut-off found below {HIGHEST_SHARE * top_hz:g} Hz: nothing was extended")
+        return Target(mel, trust, keep, keeps_level=False)
+    control.note(f"cut-off {'given as' if settings.cutoff_hz else 'found at'} {cutoff_hz:.0f} Hz")
+    if analysis.clip.rate / 2 > spec.high_hz:
+        control.note(f"extended up to {spec.high_hz:.0f} Hz, which is as far as the model hears")
+    rows, bands = region_rows(analysis, region), known_bands(analysis, cutoff_hz)
+    trust[:, bands:] = 0.0
+    keep[rows, bands:] = 0.0
+    return Target(extended(mel, torch.tensor(bands, device=mel.device)), trust, keep, keeps_level=False)
+
+
+def known_bands(analysis: Analysis, cutoff_hz: float) -> int:
+    """How many mel bands, from the lowest up, lie wholly below a cut-off; at least one."""
+    spec = analysis.spec
+    edges = mel_edges_hz(spec.bands, spec.low_hz, spec.high_hz)
+    return max(1, int(np.count_nonzero(edges[2:] <= cutoff_hz)))
+
+
+def found_cutoff(analysis: Analysis, region: Region) -> float | None:
+    """Where the region's long-term spectrum falls to its floor, in Hz; None where it doesn't below the model's band."""
+    spec = analysis.spec
+    rows = region_rows(analysis, region)
+    sound = analysis.padded[:, rows.start * spec.hop : (rows.stop - 1) * spec.hop + spec.n_fft]
+    level_db, bins_hz = long_term_spectrum_db(sound, spec.rate)
+    return steepest_fall_hz(level_db, bins_hz, HIGHEST_SHARE * min(analysis.clip.rate / 2, spec.high_hz))
+
+
+def long_term_spectrum_db(sound: NDArray[np.float32], rate: int) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+    """Mean power over the louder half of the frames of (channels, samples), smoothed: (levels in dB, bins in Hz)."""
+    window = torch.hann_window(BIN_FFT)
+    spectra = [
+        torch.stft(
+            torch.from_numpy(np.ascontiguousarray(channel)),
+            BIN_FFT,
+            BIN_FFT // 2,
+            window=window,
+            center=False,
+            return_complex=True,
+        )
+        for channel in sound
+    ]
+    power = torch.stack(spectra).abs().square().mean(dim=0).double().numpy()  # (bins, n)
+    frames = power.sum(axis=0)
+    loud = frames >= np.quantile(frames, 1 - LOUD_SHARE)
+    bins_hz = np.fft.rfftfreq(BIN_FFT, 1 / rate)
+    width = max(1, round(SMOOTHED_HZ / bins_hz[1]))
+    mean = ndimage.uniform_filter1d(power[:, loud].mean(axis=1), width)
+    return 10 * np.log10(np.maximum(mean, mean.max() * 10 ** (-DEEPEST_DB / 10)) + 1e-14), bins_hz
+
+
+def steepest_fall_hz(level_db: NDArray[np.floating], bins_hz: NDArray[np.floating], highest_hz: float) -> float | None:
+    """Where levels fall most within 500 Hz, if that is by 18 dB or more and they never rise again, in Hz; else None."""
+    reach = max(1, round(FLANK_HZ / bins_hz[1]))
+    after = np.maximum.accumulate(level_db[::-1])[::-1]  # the loudest at or above each bin
+    places = np.arange(reach, len(level_db) - reach)
+    fall_db = level_db[places - reach] - after[places + reach]
+    allowed = (bins_hz[places] >= LEAST_CUTOFF_HZ) & (bins_hz[places] < highest_hz) & (fall_db >= LEAST_FALL_DB)
+    if not allowed.any():
+        return None
+    place = int(places[np.argmax(np.where(allowed, fall_db, -np.inf))])
+    flank = level_db[place - reach : place + reach + 1]
+    edge_db = flank[0] - min(EDGE_DB, (flank[0] - after[place + reach]) / 2)
+    return float(bins_hz[place - reach + int(np.flatnonzero(flank <= edge_db)[0])])
