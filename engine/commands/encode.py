@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from engine.model.load import Model
 
 SUMMARY = "write a recording as a .ddcm file of a few kilobits a second"
-DESCRIPTION = """Write a recording as a .ddcm file: what the model must be told in order to make its spectrogram again.
-`retake decode` needs the same model. The phase and what lies above the model's band are not in the file, nor are
-channels: it holds one."""
+DESCRIPTION = """Write a recording as a .ddcm file: what the model must be told to make its spectrogram again.
+`retake decode` needs the same model. The phase and what lies above the model's band are not in the file,
+nor are channels: it holds one."""
 SUFFIX = ".ddcm"
 KEYS = ("variant", "codewords", "atoms", "coefficient_bits", "kind")
 
