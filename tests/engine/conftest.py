@@ -86,6 +86,28 @@ def bundled_whole() -> Model:
     return load_model("bundled", "cpu", ("vae", "unet"))
 
 
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A VAE and a UNet with random weights, with every part that the bundled ones have."""
+    from engine.training.save import save_unet, save_vae
+    from engine.training.unet import UnetRecipe, build_unet
+    from engine.training.vae import SPEC, build_vae
+
+    folder = tmp_path_factory.mktemp("tiny")
+    torch.manual_seed(0)
+    save_vae(build_vae((8, 8, 16)), SPEC, folder)
+    save_unet(build_unet(UnetRecipe(channels=(32, 32), attention=(False, True))), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny(tiny_folder: Path) -> Model:
+    """The model of `tiny_folder`, loaded."""
+    from engine.model.load import load_model
+
+    return load_model(str(tiny_folder), "cpu", ("vae", "unet"))
+
+
 @pytest.fixture
 def write_sound(tmp_path: Path) -> Callable[..., Path]:
     """A function that writes (channels, frames) to a WAV and returns its path."""

@@ -1,4 +1,4 @@
-"""A tiny model in the true layout, and targets for it."""
+"""Targets: of noise, and of real recordings."""
 
 from __future__ import annotations
 
@@ -10,23 +10,10 @@ import torch
 
 from engine.guess import interpolated
 from engine.mel import log_mel, measure_level
-from engine.model.load import Model, load_model
 from engine.targets import Target
-from engine.training.save import save_unet, save_vae
-from engine.training.unet import UnetRecipe, build_unet
-from engine.training.vae import SPEC, build_vae
+from engine.training.vae import SPEC
 
 MakeTarget = Callable[..., Target]
-
-
-@pytest.fixture(scope="session")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Model:
-    """A VAE and a UNet with random weights, with every part that the bundled ones have."""
-    folder: Path = tmp_path_factory.mktemp("tiny")
-    torch.manual_seed(0)
-    save_vae(build_vae((8, 8, 16)), SPEC, folder)
-    save_unet(build_unet(UnetRecipe(channels=(32, 32), attention=(False, True))), folder)
-    return load_model(str(folder), "cpu", ("vae", "unet"))
 
 
 @pytest.fixture

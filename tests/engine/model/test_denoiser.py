@@ -1,25 +1,11 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 import torch
 
 from engine.errors import InputError, ModelError
 from engine.model.denoiser import denoiser_for, latent_trust, sample_mel, scaled_latent, told_latent
-from engine.model.load import Model, load_model
-from engine.training.save import save_unet, save_vae
-from engine.training.unet import UnetRecipe, build_unet
-from engine.training.vae import SPEC, build_vae
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Model:
-    folder: Path = tmp_path_factory.mktemp("tiny")
-    torch.manual_seed(0)
-    save_vae(build_vae((8, 8, 16)), SPEC, folder)
-    save_unet(build_unet(UnetRecipe(channels=(32, 32), attention=(False, True))), folder)
-    return load_model(str(folder), "cpu", ("vae", "unet"))
+from engine.model.load import Model
 
 
 @pytest.fixture
