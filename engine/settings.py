@@ -189,8 +189,8 @@ class HybridSettings(SamplingSettings):
     crossover_hz: float = 4000.0
     overlap_octaves: float = 0.5
     cascade: bool = False
-    strength: float = 0.2
-    belief: float = 0.0
+    strength: float = 0.3
+    belief: float = 0.5
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -211,7 +211,8 @@ class InvertSettings(SamplingSettings):
         belief: share of the task's trust that the model is told inside the region.
     """
 
-    steps: int = 50
+    steps: int = 30
+    guidance: float = 3.0
     eta: float = 1.0
     source: str = "any"
     source_guidance: float = 1.0
@@ -227,9 +228,14 @@ class InvertSettings(SamplingSettings):
 
 @dataclass(frozen=True)
 class GenerateSettings(SamplingSettings):
-    """The method `generate`: what all methods that denoise share, and nothing else."""
+    """The method `generate`: what all methods that denoise share, and nothing else.
 
-    steps: int = 50
+    Noise on the way keeps a weak model's sounds from coming out soft and dull.
+    """
+
+    steps: int = 30
+    guidance: float = 2.0
+    eta: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """The method `invert`: find the noise that the recording would be made of, and make it again as another kind.
 
-Edit-friendly DDPM inversion (Huberman-Spiegelglas, Kulikov & Michaeli 2024; on sound: Manor & Michaeli 2024). Each
-``x_t`` is the recording with noise of its own (eq. 5), and the noise map ``z_t`` is what brings the model's step from
-``x_t`` to ``x_{t-1}`` (eq. 6). Replayed under the kind that the recording was taken for, the maps give it back
-exactly; under another kind its course stays and its sound changes.
+Edit-friendly DDPM inversion (Huberman-Spiegelglas, Kulikov & Michaeli 2024, section 3; on sound: Manor & Michaeli
+2024). Each ``x_t`` is the recording with noise of its own, and the noise map ``z_t`` is what brings the model's step
+from ``x_t`` to ``x_{t-1}``. Replayed under the kind that the recording was taken for, the maps give it back exactly;
+under another kind its course stays and its sound changes.
 
 ``sigma_t z_t = x_{t-1} - mu_t(x_t)`` is all that the replay needs of a map, so both walks go side by side and nothing
 is kept: memory doesn't grow with the steps, however long the recording. It also makes the last step, whose sigma is
@@ -61,7 +61,7 @@ def replayed(
         times: training steps, falling.
         source, replay: beliefs that the recording is inverted and replayed with.
         generator: of the noise of each ``x_t``.
-        eta: 1 gives the maps of the paper; with less of it they hold less of the recording.
+        eta: 1 is DDPM, as in the paper.
 
     Returns:
         The replay's clean latent.
@@ -72,7 +72,7 @@ def replayed(
     schedule = canvas.schedule
 
     def mean(belief: Belief, z: Tensor, t: int, t_next: int) -> Tensor:
-        """``mu_t`` of eq. 3: a step without its noise."""
+        """``mu_t``: a step without its noise."""
         x0, eps = belief(z, t)
         return ddim_step(x0, eps, schedule, t, t_next, eta, torch.zeros_like(x0))
 

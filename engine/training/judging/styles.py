@@ -49,8 +49,8 @@ def ways(kind: str) -> dict[str, tuple[str, Any]]:
         "partial": ("partial", PartialSettings(kind=kind)),
         "hybrid": ("hybrid", HybridSettings(kind=kind)),
         "cascade": ("hybrid", HybridSettings(kind=kind, cascade=True)),
-        "invert_same": ("invert", InvertSettings(steps=20, kind=kind, source=kind)),
-        "invert_other": ("invert", InvertSettings(steps=20, kind=OTHER_KIND[kind], source=kind, guidance=3.0)),
+        "invert_same": ("invert", InvertSettings(steps=20, kind=kind, source=kind, guidance=1.0)),
+        "invert_other": ("invert", InvertSettings(steps=20, kind=OTHER_KIND[kind], source=kind)),
     }
 
 

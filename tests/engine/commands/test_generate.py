@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-import torch
 
 JSON_KEYS = [
     "output",
@@ -29,24 +28,10 @@ JSON_KEYS = [
 ]
 
 
-@pytest.fixture(scope="session")
-def kinds_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small model with random weights that knows kinds; not to be written to."""
-    from engine.training.save import save_unet, save_vae
-    from engine.training.unet import UnetRecipe, build_unet
-    from engine.training.vae import SPEC, build_vae
-
-    folder = tmp_path_factory.mktemp("models") / "kinds"
-    torch.manual_seed(0)
-    save_vae(build_vae((8, 8, 16)), SPEC, folder)
-    save_unet(build_unet(UnetRecipe(channels=(32, 32), attention=(False, True))), folder)
-    return folder
-
-
 @pytest.fixture
-def generate(retake, kinds_model: Path) -> Callable:
+def generate(retake, tiny_folder: Path) -> Callable:
     """A function that runs ``retake generate`` with the small model, briefly."""
-    brief = ["--steps", 2, "--seconds", 0.5, "--model", kinds_model, "--device", "cpu"]
+    brief = ["--steps", 2, "--seconds", 0.5, "--model", tiny_folder, "--device", "cpu"]
     return lambda *arguments: retake("generate", *brief, *arguments)
 
 
@@ -65,12 +50,12 @@ def test_the_sound_has_its_length_and_the_models_rate(generate, out) -> None:
     assert left_in(out) == ["out.wav"]
 
 
-def test_json_tells_all_that_the_sound_follows_from(generate, out, kinds_model) -> None:
+def test_json_tells_all_that_the_sound_follows_from(generate, out, tiny_folder) -> None:
     row = generate("-o", out, "--kind", "speech", "--seed", 4, "--guidance", 2.5, "--json").done().json
     assert list(row) == JSON_KEYS
     assert (row["kind"], row["seed"], row["steps"], row["guidance"]) == ("speech", 4, 2, 2.5)
     assert (row["rate"], row["channels"], row["length_s"]) == (16000, 1, 0.5)
-    assert (row["renderer"], row["model"], row["device"]) == ("griffinlim", str(kinds_model), "cpu")
+    assert (row["renderer"], row["model"], row["device"]) == ("griffinlim", str(tiny_folder), "cpu")
 
 
 def test_it_tells_a_person_what_was_made(generate, out) -> None:
@@ -123,9 +108,9 @@ def test_a_prompt_is_refused_with_the_kinds_that_the_model_knows(generate, out) 
 
 
 def test_a_prompt_for_a_model_with_text_encoders_is_refused_as_not_there_yet(
-    retake, kinds_model, out, tmp_path
+    retake, tiny_folder, out, tmp_path
 ) -> None:
-    folder = Path(shutil.copytree(kinds_model, tmp_path / "text"))
+    folder = Path(shutil.copytree(tiny_folder, tmp_path / "text"))
     (folder / "text_encoder").mkdir()
     done = retake("generate", "--seconds", 1, "-o", out, "--prompt", "rain", "--model", folder)
     done.refused("'rain'", "text encoder", "not supported yet", "--kind")
@@ -136,8 +121,8 @@ def test_a_model_without_a_unet_is_refused(retake, whole_model, out) -> None:
     done.refused("generate needs a unet", "it has vae")
 
 
-def test_a_model_without_kinds_is_refused(retake, kinds_model, out, tmp_path) -> None:
-    folder = Path(shutil.copytree(kinds_model, tmp_path / "kindless"))
+def test_a_model_without_kinds_is_refused(retake, tiny_folder, out, tmp_path) -> None:
+    folder = Path(shutil.copytree(tiny_folder, tmp_path / "kindless"))
     (folder / "conditioning.json").unlink()
     retake("generate", "--seconds", 1, "-o", out, "--model", folder).refused("no conditioning.json")
 

@@ -16,7 +16,7 @@ CENTRES_HZ = torch.from_numpy(mel_edges_hz(SPEC.bands, SPEC.low_hz, SPEC.high_hz
 
 
 def taken(target, model, seed=0, control=None, **settings):
-    settings = {"steps": 3, "strength": 0.6, **settings}
+    settings = {"steps": 3, "strength": 0.6, "belief": 0.0, **settings}
     generator = torch.Generator().manual_seed(seed)
     return hybrid.take(target, model, HybridSettings(**settings), generator, control or Control())
 

@@ -27,7 +27,7 @@ def round_trip(target, model):
 
 
 def in_float32(model: Model, **scheduler: object) -> Model:
-    """The model in float32 wherever it is: bfloat16 would make 0.4 nepers of a last bit."""
+    """The model in float32 wherever it is: random weights make a neper of bfloat16's last bit."""
     placement = Placement(torch.device("cpu"), torch.float32)
     return dataclasses.replace(model, placement=placement, scheduler={**model.scheduler, **scheduler})
 

@@ -7,24 +7,11 @@ import torch
 
 from engine.audio import open_clip
 from engine.methods import METHODS
-from engine.model.load import Model, load_model
+from engine.model.load import Model
 from engine.region import region_of
 from engine.settings import METHOD_SETTINGS, InvertSettings, RestoreSettings, VaeSettings
 from engine.training.judging import styles
 from engine.training.judging.styles import judged, repetition, steps_after_cancel, ways
-from engine.training.save import save_unet, save_vae
-from engine.training.unet import UnetRecipe, build_unet
-from engine.training.vae import SPEC, build_vae
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Model:
-    """A VAE and a UNet with random weights."""
-    folder = tmp_path_factory.mktemp("tiny")
-    torch.manual_seed(0)
-    save_vae(build_vae((8, 8, 16)), SPEC, folder)
-    save_unet(build_unet(UnetRecipe(channels=(32, 32), attention=(False, True))), folder)
-    return load_model(str(folder), "cpu", ("vae", "unet"))
 
 
 def test_every_way_is_a_method_with_its_settings_and_the_ceiling_comes_first() -> None:
