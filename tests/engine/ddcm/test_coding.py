@@ -16,7 +16,7 @@ from engine.progress import Control
 
 PLANS = [Plan(variant, 5, 64, 2, 3, atoms=31) for variant in ("turbo", "published")]
 EVERYTHING = torch.ones(())
-DRIFT_DB = 0.3
+DRIFT_DB = 0.2
 
 
 @pytest.fixture
