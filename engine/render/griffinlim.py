@@ -125,7 +125,7 @@ def fine_structure(surroundings: Tensor, held: Tensor, spec: MelSpec) -> Tensor:
     """How magnitudes go within the bands, relative to the bands' own: (T, bins), 1 where nothing is known.
 
     In a gap it is that of the surroundings, mirrored at the gap's borders up to its middle, so that partials go on and
-    noise stays as uneven as it is. A mel alone says nothing of it, and even magnitudes have less energy at the same mel.
+    noise stays as uneven as it is. A mel says nothing of it, and even magnitudes have less energy at the same mel.
 
     Args:
         surroundings: (T * hop,) the recording.
