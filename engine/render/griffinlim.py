@@ -22,7 +22,7 @@ from torch import Tensor
 from engine.bands import bin_weights
 from engine.mel import MelSpec, filterbank, hann_window, log_mel_from_magnitude
 from engine.progress import Control
-from engine.render.invented import lay_in, starting_mono, with_level_kept
+from engine.render.invented import lay_in, starting_mono, with_energy_of_surroundings, with_level_kept
 from engine.render.scene import Scene
 from engine.render.treble import with_treble
 from engine.settings import GriffinLimSettings
@@ -90,7 +90,7 @@ def found_sound(
         magnitudes = spread_over_bins(mel[rows], spec, fine)
         found = find_phase(magnitudes, surroundings, held, spec, settings, generator, report, continues=continues)
         mono[samples] = found.cpu().numpy()
-    return mono
+    return with_energy_of_surroundings(scene, mono)
 
 
 def analysis_bin_weights(spec: MelSpec, device: torch.device) -> Tensor:
