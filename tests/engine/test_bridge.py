@@ -28,10 +28,10 @@ def test_nothing_of_what_the_region_held_is_heard(write_sound, made_noise) -> No
     assert np.abs(heard[0]).max() < 0.1
 
 
-def test_the_middle_of_a_long_gap_is_silent(write_sound, made_tone) -> None:
+def test_the_middle_of_a_long_gap_is_as_good_as_silent(write_sound, made_tone) -> None:
     with open_clip(write_sound(made_tone(length_s=2.0))) as clip:
         heard = bridged(clip, region_of(clip.frames, 16000, start_s=0.5, end_s=1.5)).read(0, clip.frames)
-    assert np.abs(heard[:, 12000:20000]).max() == 0
+    assert np.abs(heard[:, 12000:20000]).max() < 0.005  # the surroundings' mean goes on
     assert np.abs(heard[:, 8000:8400]).max() > 0.4
 
 
