@@ -18,7 +18,7 @@ from engine.region import Region
 from engine.scratch import scratch_array
 from engine.splice import margin_frames, splice
 
-REACH_S = 0.1  # each side is continued so far; in longer gaps it is silent between
+REACH_S = 0.1  # each side is continued so far; in longer gaps only an offset goes on between
 BAND_FADE_S = 0.002  # at the borders of a band's bridge
 
 
@@ -89,6 +89,8 @@ def bridged(clip: Clip, region: Region, *, exact: bool = False) -> Source:
     laid[:, : region.start_frame - start] = clip.read(start, region.start_frame)
     laid[:, region.end_frame - start :] = clip.read(region.end_frame, end)
     _lay_bridge(clip, region, laid[:, region.start_frame - start : region.end_frame - start], exact)
+    if not margin:
+        return Bridged(clip, Patch(start, laid))
     patch = splice(
         clip.read,
         laid,
@@ -96,7 +98,7 @@ def bridged(clip: Clip, region: Region, *, exact: bool = False) -> Source:
         region,
         rate=clip.rate,
         total_frames=clip.frames,
-        fade_s=BAND_FADE_S if margin else 0.0,
+        fade_s=BAND_FADE_S,
     )
     return Bridged(clip, patch)
 
@@ -114,7 +116,13 @@ def _lay_bridge(clip: Clip, region: Region, out: NDArray[np.float32], exact: boo
     else:
         reach = min(reach, frames if not (before.shape[1] and after.shape[1]) else frames // 2)
         falling = (np.cos(np.pi / 2 * (np.arange(reach) + 0.5) / reach) ** 2).astype(np.float32)
+        # An offset goes on through the gap.
+        means = [side.mean(axis=1, keepdims=True) for side in (before, after) if side.shape[1]]
+        out[:] = means[0]
+        for first in range(0, frames, 1 << 18):
+            place = np.arange(first, min(first + (1 << 18), frames), dtype=np.float32) / frames
+            out[:, first : first + len(place)] += (means[-1] - means[0]) * place
         if before.shape[1]:
-            out[:, :reach] = continued(before, reach) * falling
+            out[:, :reach] += (continued(before, reach) - means[0]) * falling
         if after.shape[1]:
-            out[:, frames - reach :] = continued(after[:, ::-1], reach)[:, ::-1] * falling[::-1]
+            out[:, frames - reach :] += (continued(after[:, ::-1], reach)[:, ::-1] - means[-1]) * falling[::-1]

@@ -20,7 +20,8 @@ ORDER = 512
 CONTEXT_ORDERS = 6  # samples on each side that coefficients are taken from, in orders
 ROUNDS = 3
 LOUDEST = 2.0  # times the loudest sample around the gap: no more comes back
-REGULARISATION = 1e-9  # of the autocorrelation, so that silence and pure tones can be solved
+REGULARISATION = 1e-9  # so that silence and pure tones can be solved
+PERFECT = 1e-10  # share of the energy that prediction leaves: what comes after is rounding
 SILENT = 1e-9
 
 Sound = NDArray[np.float32]
@@ -33,6 +34,8 @@ def interpolated(before: Sound, after: Sound, frames: int) -> Sound:
     Returns:
         (channels, frames) float32; zeros where nothing lies around.
     """
+    if not before.shape[1] or not after.shape[1]:
+        return extrapolated(before, after, frames)
     channels = zip(before, after, strict=True)
     return np.array([_interpolated_channel(left, right, frames) for left, right in channels], np.float32)
 
@@ -73,11 +76,29 @@ def coefficients(pieces: list[Exact], order: int) -> Exact:
     return found
 
 
+def burg_coefficients(sound: Exact, order: int) -> Exact:
+    """`coefficients` by Burg's method (1975): no window, so that what is continued rings on instead of dying away.
+
+    Zeros past the order at which the prediction is perfect.
+    """
+    ahead = behind = sound
+    error_filter = np.zeros(order + 1)
+    error_filter[0] = 1.0
+    least = PERFECT * float(sound @ sound) + SILENT**2
+    for k in range(order):
+        ahead, behind = ahead[1:], behind[:-1]
+        power = float(ahead @ ahead + behind @ behind)
+        if power <= least:
+            break
+        reflection = -2 * float(ahead @ behind) / power
+        error_filter[: k + 2] += reflection * error_filter[: k + 2][::-1]
+        ahead, behind = ahead + reflection * behind, behind + reflection * ahead
+    return -error_filter[1:]
+
+
 def _interpolated_channel(before: Sound, after: Sound, frames: int) -> Exact:
     sides = [side.astype(np.float64) for side in (before, after)]
     known = np.concatenate(sides)
-    if not known.size:
-        return np.zeros(frames)
     mean, peak = known.mean(), np.abs(known - known.mean()).max()
     left, right = (side - mean for side in sides)
     order = min(ORDER, 3 * frames + 2, max(1, len(known) // 3))
@@ -116,7 +137,7 @@ def _continued_channel(sound: Sound, frames: int) -> Exact:
     mean = exact.mean()
     centred = exact - mean
     order = min(ORDER, max(1, len(sound) // 3))
-    error_filter = np.concatenate([[1.0], -coefficients([centred], order)])
+    error_filter = np.concatenate([[1.0], -burg_coefficients(centred, order)])
     state = signal.lfiltic([1.0], error_filter, centred[::-1][:order])
     ahead, _ = signal.lfilter([1.0], error_filter, np.zeros(frames), zi=state)
     loudest = LOUDEST * np.abs(centred).max()

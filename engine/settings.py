@@ -62,7 +62,7 @@ class FillSettings:
     """
 
     ar_ms: float = 20.0
-    texture: float = 0.6
+    texture: float = 0.85
 
     def __post_init__(self) -> None:
         _check_range("ar_ms", self.ar_ms, 0.0, 50.0)

@@ -22,7 +22,7 @@ from torch import Tensor
 from engine.bands import bin_weights
 from engine.mel import MelSpec, filterbank, hann_window, log_mel_from_magnitude
 from engine.progress import Control
-from engine.render.invented import lay_in, starting_mono, with_level_kept
+from engine.render.invented import lay_in, starting_mono, with_energy_of_surroundings, with_level_kept
 from engine.render.scene import Scene
 from engine.render.treble import with_treble
 from engine.settings import GriffinLimSettings
@@ -33,6 +33,10 @@ SPREADING_ROUNDS = 30
 CORRECTING_ROUNDS = 2
 LARGEST_CORRECTION = 1.0  # nepers
 AUDIBLE_SHARE = 0.1  # of the wanted magnitude: what is bridged softer than that has no phase to start from
+BORDER_FRAMES = 2  # beside a gap that hold much of it
+PEAK_BINS = 15  # around a bin that a partial stands out of
+PEAK_SHARE = 2.5  # times their mean
+LEAST_FINE, LARGEST_FINE = 0.03, 30.0
 TRANSLATED_HZ = 2000.0  # of the spectrum below a cut-off is moved up
 
 
@@ -67,7 +71,7 @@ def found_sound(
     kept = kept_bins(1 - invented, spec)
     if not bool(kept.all()):
         continue_into(mono, scene.mel, kept, spec, settings, generator, control, continues=bool(absent.any()))
-    return mono
+    return with_energy_of_surroundings(scene, mono)
 
 
 def continue_into(
@@ -106,7 +110,8 @@ def continue_into(
             control.step("rendering", int(base - first_row + share), end_row - first_row)
 
         surroundings = torch.from_numpy(mono[samples]).to(mel.device)
-        magnitudes = spread_over_bins(mel[rows], spec)
+        fine = fine_structure(surroundings, held, spec) if continues else None
+        magnitudes = spread_over_bins(mel[rows], spec, fine)
         found = find_phase(magnitudes, surroundings, held, spec, settings, generator, report, continues=continues)
         mono[samples] = found.cpu().numpy()
 
@@ -122,16 +127,59 @@ def kept_bins(keep: Tensor, spec: MelSpec) -> Tensor:
     return keep @ analysis_bin_weights(spec, keep.device).T > 0.5
 
 
-def spread_over_bins(mel: Tensor, spec: MelSpec) -> Tensor:
-    """Magnitudes (T, bins) >= 0 whose mel is near ``exp(mel)``, (T, bands), smooth within the bands."""
+def spread_over_bins(mel: Tensor, spec: MelSpec, fine: Tensor | None = None) -> Tensor:
+    """Magnitudes (T, bins) >= 0 whose mel is near ``exp(mel)``, (T, bands).
+
+    Args:
+        fine: (T, bins) how they go within the bands, see `fine_structure`; smoothly if None.
+    """
     bank = filterbank(spec, mel.device)
     wanted = torch.where(mel <= spec.silence + 1e-4, torch.zeros_like(mel), mel.exp())
     inside = bank.sum(dim=0) > 0
     magnitudes = (wanted / bank.sum(dim=1)) @ analysis_bin_weights(spec, mel.device).T * inside
+    magnitudes = magnitudes if fine is None else magnitudes * fine
     numerator = wanted @ bank
     for _ in range(SPREADING_ROUNDS):
         magnitudes = magnitudes * numerator / (magnitudes @ bank.T @ bank).clamp_min(1e-12)
     return magnitudes
+
+
+def fine_structure(surroundings: Tensor, held: Tensor, spec: MelSpec) -> Tensor:
+    """How magnitudes go within the bands, relative to the bands' own: (T, bins), 1 where nothing is known.
+
+    In a gap it is that of the surroundings, mirrored at the gap's borders up to its middle, so that partials go on and
+    noise stays as uneven as it is. A mel says nothing of it, and even magnitudes have less energy at the same mel.
+
+    Args:
+        surroundings: (T * hop,) the recording.
+        held: (T, bins) bool, where it is known.
+    """
+    missing = torch.nonzero(~held.all(dim=1))[:, 0]
+    ones = torch.ones(held.shape, device=held.device)
+    first, last = int(missing[0]), int(missing[-1]) + 1
+    before, after = first - BORDER_FRAMES, len(held) - last - BORDER_FRAMES
+    if max(before, after) < 1:
+        return ones
+    magnitudes = (
+        _Transform(spec, len(surroundings), held.device).forward(surroundings).abs().T
+    )  # (bins, T) -> (T, bins)
+    bank = filterbank(spec, held.device)
+    envelope = (magnitudes @ bank.T / bank.sum(dim=1)) @ analysis_bin_weights(spec, held.device).T
+    fine = (magnitudes / envelope.clamp_min(1e-9)).clamp(LEAST_FINE, LARGEST_FINE)
+    place = torch.arange(last - first, device=held.device)
+    to_left = first - 1 - BORDER_FRAMES - _mirrored(place, before)
+    to_right = last + BORDER_FRAMES + _mirrored(place.flip(0), after)
+    from_left = (place < (last - first) / 2) if min(before, after) > 0 else torch.full_like(place, before > 0).bool()
+    ones[first:last] = fine[torch.where(from_left, to_left, to_right)]
+    return ones
+
+
+def _mirrored(place: Tensor, count: int) -> Tensor:
+    """0, 1, .. count - 1, count - 1, .. 0, 0, 1 .."""
+    if count < 1:
+        return torch.zeros_like(place)
+    turn = place % (2 * count)
+    return torch.minimum(turn, 2 * count - 1 - turn)
 
 
 def find_phase(
@@ -196,7 +244,9 @@ def starting_phase(recorded: Tensor, wanted: Tensor, held: Tensor, random: Tenso
     """
     bins, frames = recorded.shape
     angle = torch.where(recorded.abs() > AUDIBLE_SHARE * wanted, recorded.angle(), random)
-    heard = torch.nonzero(held.float().mean(dim=1) > 0.5)[:, 0]
+    if bool(held.all(dim=0).any()) and not bool(held.all()):
+        angle = carried_phase(recorded, wanted, held, angle, spec)
+    heard = torch.nonzero(held.any(dim=1))[:, 0]
     top = int(heard[-1]) + 1 if len(heard) else 0
     width = min(top // 2, round(TRANSLATED_HZ * spec.n_fft / spec.rate))
     if width < 1 or top >= bins:
@@ -206,6 +256,38 @@ def starting_phase(recorded: Tensor, wanted: Tensor, held: Tensor, random: Tenso
     turns = (place - source)[:, None] * (spec.hop * torch.arange(frames, device=recorded.device)) / spec.n_fft
     angle[top:] = recorded[source].angle() + 2 * math.pi * (turns % 1)
     return angle
+
+
+def carried_phase(recorded: Tensor, wanted: Tensor, held: Tensor, angle: Tensor, spec: MelSpec) -> Tensor:
+    """Let the partials' phase run on from both sides of a gap to its middle (Beauregard, Harish & Wyse 2015).
+
+    Where a wanted magnitude peaks high above its surroundings, its frequency is read off the peak's shape and its phase
+    turns with that from frame to frame; the bins beside it follow. All other phases stay as in ``angle``, (bins, T).
+    """
+    missing = torch.nonzero(~held.all(dim=0))[:, 0]
+    first, last = int(missing[0]), int(missing[-1]) + 1
+    out = torch.where(held, recorded.angle(), angle)
+    middle = (first + last) // 2 if first > 0 and last < held.shape[1] else (last if first > 0 else first)
+    smooth = torch.nn.functional.avg_pool1d(wanted.T[:, None], PEAK_BINS, 1, PEAK_BINS // 2, count_include_pad=False)
+    tonal = wanted > PEAK_SHARE * smooth[:, 0].T
+    for rows, step in ((range(first, middle), 1), (range(last - 1, middle - 1, -1), -1)):
+        for row in rows:
+            bins, exact = _peaks(wanted[:, row], tonal[:, row])
+            turn = out[bins, row - step] + step * 2 * math.pi * exact * spec.hop / spec.n_fft
+            for beside in (-2, 2, -1, 1, 0):
+                place = (bins + beside).clamp(0, len(out) - 1)
+                out[place, row] = torch.where(held[place, row], out[place, row], turn + math.pi * (beside % 2))
+    return out
+
+
+def _peaks(magnitudes: Tensor, tonal: Tensor) -> tuple[Tensor, Tensor]:
+    """Bins of the tonal peaks of a frame, and where they lie exactly, by a parabola through the logarithms."""
+    log = magnitudes.clamp_min(1e-9).log()
+    inner = (log[1:-1] > log[:-2]) & (log[1:-1] >= log[2:]) & tonal[1:-1]
+    bins = torch.nonzero(inner)[:, 0] + 1
+    left, peak, right = log[bins - 1], log[bins], log[bins + 1]
+    offset = 0.5 * (left - right) / (left - 2 * peak + right).clamp_max(-1e-6)
+    return bins, bins + offset.clamp(-0.5, 0.5)
 
 
 def _with_magnitudes(spectrum: Tensor, magnitudes: Tensor, recorded: Tensor, held: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ from engine.render.cells import rows_at
 
 GROUP_FRAMES = 8  # mel frames that share an image
 SIDE_GROUPS = 2  # groups before and after that an image is averaged with
-BLOCK_FRAMES = 256
+BLOCK_CELLS = 1 << 20  # of a block: frames times pairs of channels times bins
 NEAREST_BANDS = 8
 DIFFUSE_S = 0.03  # length of the filters that decorrelate
 LEAST_SHARE = 1e-5  # of the power, uncorrelated: so that every covariance has a factor
@@ -100,8 +100,10 @@ def _covariances(analysis: Analysis, known: Tensor) -> tuple[Tensor, Tensor]:
     bank = filterbank(spec, torch.device("cpu"))
     window = hann_window(spec.n_fft, bank.device)
     sums, counts = [], []
-    for first in range(0, len(known), BLOCK_FRAMES):
-        weight = known[first : first + BLOCK_FRAMES].float()
+    pairs = analysis.clip.channels**2
+    block = max(1, BLOCK_CELLS // (pairs * bank.shape[1] * GROUP_FRAMES)) * GROUP_FRAMES
+    for first in range(0, len(known), block):
+        weight = known[first : first + block].float()
         piece = torch.from_numpy(analysis.padded[:, first * spec.hop : (first + len(weight)) * spec.hop + 2 * spec.pad])
         spectra = torch.stft(piece, spec.n_fft, spec.hop, window=window, center=False, return_complex=True)
         product = torch.einsum("ikt,jkt->tkij", spectra, spectra.conj())

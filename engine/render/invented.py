@@ -18,6 +18,7 @@ from torch import Generator, Tensor
 
 from engine.analysis import Analysis
 from engine.bands import bin_weights
+from engine.filterbank import mel_edges_hz
 from engine.mel import MelSpec, hann_window
 from engine.render.cells import rows_at, spread_in_time
 from engine.render.image import Image, decorrelated, image_around
@@ -28,6 +29,8 @@ IMAGE_FFT = 1024
 IMAGE_HOP = 256
 BLOCK_SAMPLES = 1 << 17
 SILENT = 1e-6
+BESIDE_FRAMES = 64
+LARGEST_CORRECTION = 1.4  # 3 dB
 LARGEST_CHANGE = 2.0  # 6 dB: sound further off is wrong, and its level says so
 
 
@@ -58,10 +61,44 @@ def with_level_kept(scene: Scene, mono: NDArray[np.float32]) -> NDArray[np.float
         return mono
     silent = recorded <= SILENT**2 * (last - first)
     factor = 0.0 if silent else np.clip(np.sqrt(recorded / invented), 1 / LARGEST_CHANGE, LARGEST_CHANGE)
-    before, after = slice(max(0, first - hop), first), slice(last, last + hop)
-    rising = np.linspace(1, factor, hop, endpoint=False, dtype=np.float32)
+    return _scaled_within(mono, first, last, float(factor), hop)
+
+
+def with_energy_of_surroundings(scene: Scene, mono: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give invented sound (samples,) in a gap, in place, as much energy as its mel has beside the gap.
+
+    A mel tells mean magnitudes. Sound found for it is smoother than what lies around, and so has up to 2 dB less
+    energy at the same mel. Gaps in the whole band alone; where nothing lies around, nothing is done.
+    """
+    spec, absent = scene.analysis.spec, scene.target.absent
+    gap = torch.nonzero(absent.all(dim=1))[:, 0]
+    if not len(gap):
+        return mono
+    first, last = int(gap[0]), int(gap[-1]) + 1
+    beside = [slice(max(0, first - BESIDE_FRAMES), first), slice(last, last + BESIDE_FRAMES)]
+    edges = mel_edges_hz(spec.bands, spec.low_hz, spec.high_hz)
+    widths = torch.from_numpy(edges[2:] - edges[:-2])
+
+    def powers(rows: slice, mel: Tensor) -> tuple[float, float]:
+        samples = mono[rows.start * spec.hop : rows.stop * spec.hop].astype(np.float64)
+        return float(samples @ samples), float(((2 * mel[rows].cpu().double()).exp() * widths).sum())
+
+    around = [powers(rows, scene.analysis.mel) for rows in beside]
+    sound, heard = (sum(pair[index] for pair in around) for index in (0, 1))
+    invented, wanted = powers(slice(first, last), scene.mel)
+    if min(sound, heard, invented) <= SILENT**2 * len(mono):
+        return mono
+    factor = np.sqrt(wanted * sound / heard / invented)
+    limited = float(np.clip(factor, 1 / LARGEST_CORRECTION, LARGEST_CORRECTION))
+    return _scaled_within(mono, first * spec.hop, last * spec.hop, limited, spec.hop)
+
+
+def _scaled_within(mono: NDArray[np.float32], first: int, last: int, factor: float, ramp: int) -> NDArray[np.float32]:
+    """Scale samples ``first`` to ``last`` in place, and rise and fall to that over ``ramp`` samples around."""
+    before, after = slice(max(0, first - ramp), first), slice(last, last + ramp)
+    rising = np.linspace(1, factor, ramp, endpoint=False, dtype=np.float32)
     mono[first:last] *= np.float32(factor)
-    mono[before] *= rising[hop - (first - before.start) :]
+    mono[before] *= rising[ramp - (first - before.start) :]
     mono[after] *= rising[::-1][: len(mono[after])]
     return mono
 

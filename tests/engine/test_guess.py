@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.guess import extended, interpolated, subtracted
+from engine.guess import extended, interpolated, subtracted, textured
 
 
 def test_a_gap_is_bridged_by_a_straight_line_as_numpy_draws_it() -> None:
@@ -66,3 +66,71 @@ def test_subtracting_known_noise_leaves_the_signal() -> None:
     above = ratio_db > -20
     assert float((estimate - signal)[above].abs().max()) < 1e-3
     assert float((trust - (2 * (signal - noise)).sigmoid())[above].abs().max()) < 1e-3
+
+
+def rough_mel(frames: int = 200) -> torch.Tensor:
+    """A log-mel whose bands move together and apart."""
+    generator = torch.Generator().manual_seed(3)
+    common = torch.randn(frames, 1, generator=generator)
+    return -5 + 0.5 * common + 0.5 * torch.randn(frames, 16, generator=generator)
+
+
+def bridged_and_textured(mel: torch.Tensor, gap: slice, seed: int = 0, share: float = 1.0, bands: slice = slice(None)):
+    trust = torch.ones_like(mel)
+    trust[gap, bands] = 0
+    line = interpolated(mel, trust)
+    return line, textured(mel, line, trust, share, torch.Generator().manual_seed(seed))
+
+
+def test_a_textured_guess_moves_as_much_as_what_lies_around() -> None:
+    mel, gap = rough_mel(), slice(90, 120)
+    line, out = bridged_and_textured(mel, gap)
+    around = float(mel[:90].std(dim=0).mean())
+    assert float(line[gap].std(dim=0).mean()) < 0.5 * around
+    assert float(out[gap].std(dim=0).mean()) == pytest.approx(around, rel=0.35)
+
+
+def test_bands_of_a_texture_move_together_as_they_do_around() -> None:
+    mel, gap = rough_mel(), slice(80, 120)
+    _, out = bridged_and_textured(mel, gap)
+    assert float(np.corrcoef(out[gap].numpy().T)[0, 1:].mean()) > 0.2
+
+
+def test_a_texture_has_the_level_of_the_frames_beside_it() -> None:
+    mel, gap = rough_mel(), slice(90, 120)
+    _, out = bridged_and_textured(mel, gap)
+    beside = torch.cat([mel[86:90], mel[120:124]])
+    levels = [0.5 * float(torch.exp(2 * cells).mean().log()) for cells in (out[gap], beside)]
+    assert levels[0] == pytest.approx(levels[1], abs=0.25)
+
+
+def test_a_texture_changes_only_what_is_not_trusted() -> None:
+    mel, gap, bands = rough_mel(), slice(90, 120), slice(4, 9)
+    _, out = bridged_and_textured(mel, gap, bands=bands)
+    changed = out != mel
+    assert bool(changed[gap, bands].all())
+    changed[gap, bands] = False
+    assert not bool(changed.any())
+
+
+def test_textures_follow_their_seed_and_share() -> None:
+    mel, gap = rough_mel(), slice(90, 120)
+    first, again, other = (bridged_and_textured(mel, gap, seed)[1] for seed in (1, 1, 2))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+    line, none = bridged_and_textured(mel, gap, share=0.0)
+    assert torch.equal(line, none)
+
+
+def test_a_hole_longer_than_what_lies_around_is_textured_throughout() -> None:
+    mel, gap = rough_mel(400), slice(60, 360)
+    line, out = bridged_and_textured(mel, gap)
+    moved = (out - line)[gap].std(dim=1)
+    assert float(moved.reshape(10, 30).mean(dim=1).min()) > 0.15
+
+
+@pytest.mark.parametrize("gap", [slice(0, 20), slice(0, 30), slice(2, 28), slice(10, 30), slice(14, 15)])
+def test_holes_at_the_ends_and_over_everything_are_no_error(gap) -> None:
+    line, out = bridged_and_textured(rough_mel(30), gap)
+    assert bool(torch.isfinite(out).all())
+    assert out.shape == line.shape

@@ -597,3 +597,23 @@ def test_a_signal_while_libsndfile_writes_is_not_lost(recording, restore, out, m
     done = restore(path, "-o", out.with_suffix(".flac"), "--end", 0.1)
     done.refused("nothing was written", code=code)
     assert left_in(out) == []
+
+
+def test_a_telephone_recording_is_written_at_the_new_rate(recording, restore, out):
+    done = restore(recording(rate=8000), "-o", out, "--task", "extend", "--rate", 16000, "--json").done()
+    assert soundfile.info(out).samplerate == 16000
+    assert soundfile.info(out).frames == 8000
+    assert done.json["rate"] == 16000
+    assert "resampled from 8000 to 16000 Hz" in done.err
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        (("--rate", 48000), "--rate 48000 with task reconstruct"),
+        (("--rate", 8000, "--task", "extend"), "rate is 8000; accepted is above the recording's own"),
+    ],
+)
+def test_a_rate_that_nothing_fills_is_refused(recording, restore, out, how, words):
+    restore(recording(), "-o", out, *how).refused(words)
+    assert not out.exists()

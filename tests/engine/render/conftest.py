@@ -17,6 +17,7 @@ from engine.progress import Control
 from engine.region import region_of
 from engine.render.scene import Scene
 from engine.settings import ReconstructSettings
+from engine.targets import Target, region_rows
 from engine.tasks import reconstruct
 
 MakeScene = Callable[..., Scene]
@@ -24,7 +25,10 @@ MakeScene = Callable[..., Scene]
 
 @pytest.fixture
 def made_scene(write_sound: Callable[..., Path], bundled: Model) -> Iterator[MakeScene]:
-    """A function that makes a scene of a sound, a region of it in seconds, and a change of its mel."""
+    """A function that makes a scene of a sound, a region of it in seconds, and a change of its mel.
+
+    Of the region, ``absent_bands`` are neither trusted nor kept; without, it is what `reconstruct` makes of it.
+    """
     with ExitStack() as stack:
 
         def make(
@@ -35,11 +39,18 @@ def made_scene(write_sound: Callable[..., Path], bundled: Model) -> Iterator[Mak
             end_s: float | None = None,
             change: Callable[[torch.Tensor], torch.Tensor] = lambda mel: mel,
             model: Model = bundled,
+            absent_bands: slice | None = None,
         ) -> Scene:
             clip = stack.enter_context(open_clip(write_sound(sound, rate)))
             region = region_of(clip.frames, rate, start_s=start_s, end_s=end_s)
             analysis = analyse(clip, 0, clip.frames, model.spec, torch.device("cpu"), Control())
             target = reconstruct.target(analysis, region, ReconstructSettings(), torch.Generator(), Control())
+            if absent_bands is not None:
+                rows = region_rows(analysis, region)
+                keep, trust = torch.ones_like(analysis.mel), torch.ones_like(analysis.mel)
+                keep[rows, absent_bands] = 0
+                trust[rows, absent_bands] = 0
+                target = Target(analysis.mel, trust, keep, keeps_level=False)
             return Scene(analysis, target, change(analysis.mel), 0, clip.frames, model)
 
         yield make

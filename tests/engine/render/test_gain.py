@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,7 @@ from engine.metrics import compare
 from engine.progress import Control
 from engine.render import gain
 from engine.settings import GainSettings
+from engine.targets import Target
 
 IDENTITY_DB = 100.0  # float32 transforms there and back
 
@@ -135,3 +138,36 @@ def test_very_short_recordings_pass(made_scene, frames) -> None:
 def test_it_stops_when_told_to(made_scene, made_noise) -> None:
     with pytest.raises(Cancelled):
         rendered(made_scene(made_noise(), 16000), control=Control(cancelled=lambda: True))
+
+
+def test_absent_cells_are_invented_and_the_others_scaled(made_scene, heard_noise) -> None:
+    """Nothing is there from 4 kHz up; the mel wants sound there, and the rest 6 dB louder."""
+    from scipy import signal
+
+    low = signal.sosfiltfilt(signal.butter(12, 3500, fs=16000, output="sos"), heard_noise).astype(np.float32)
+    spec_bands = 48  # those that reach above 4 kHz
+
+    def change(mel: torch.Tensor) -> torch.Tensor:
+        louder = mel + np.log(2)
+        louder[:, spec_bands:] = float(mel[:, 30:40].mean())
+        return louder
+
+    scene = made_scene(low, 16000, change=change, absent_bands=slice(spec_bands, 64))
+    scaled = Target(scene.target.mel, scene.target.trust, torch.zeros_like(scene.target.keep), False)
+    out = rendered(dataclasses.replace(scene, target=scaled))
+
+    def power_db(sound: np.ndarray, low_hz: float, high_hz: float) -> float:
+        filt = signal.butter(6, (low_hz, high_hz), "bandpass", fs=16000, output="sos")
+        return float(10 * np.log10(np.square(signal.sosfilt(filt, sound)).mean()))
+
+    assert power_db(out, 300, 3000) == pytest.approx(power_db(low, 300, 3000) + 6, abs=0.3)
+    assert power_db(low, 5000, 7000) < power_db(low, 1000, 3000) - 40
+    assert power_db(out, 5000, 7000) > power_db(low, 1000, 3000) - 10
+
+
+def test_what_lies_around_absent_frames_passes(made_scene, made_noise) -> None:
+    noise = made_noise(length_s=2.0)
+    out = rendered(made_scene(noise, 16000, start_s=0.9, end_s=1.1, absent_bands=slice(0, 64)))
+    outside = np.r_[0:12000, 20000:32000]
+    np.testing.assert_allclose(out[:, outside], noise[:, outside], atol=1e-4)
+    assert np.abs(out - noise)[:, 14800:17200].max() > 0.05

@@ -130,3 +130,58 @@ def test_it_stops_within_an_iteration(made_scene) -> None:
     with pytest.raises(Cancelled):
         rendered(made_scene(chirps(16000), 16000), control=control)
     assert len(steps) == 3
+
+
+def test_kept_bands_pass_beside_absent_ones(made_scene, made_noise, made_tone) -> None:
+    tone = made_tone(length_s=2.0, frequency_hz=300)
+    sound = tone + made_noise(length_s=2.0, rms=0.01)
+    out = rendered(made_scene(sound, 16000, start_s=0.8, end_s=1.2, absent_bands=slice(30, 64)))
+    spectra = [np.fft.rfft(x[0, 12800:19200] * np.hanning(6400)) for x in (sound, out)]
+    below = slice(0, 600)  # up to 1500 Hz
+    change = np.square(np.abs(spectra[1] - spectra[0]))[below].sum() / np.square(np.abs(spectra[0]))[below].sum()
+    assert 10 * np.log10(change) < -40
+
+
+def test_a_partial_runs_through_a_gap(made_scene, made_tone) -> None:
+    """Its frequency is the partial's own, not the band's: a mel alone tells 60 Hz from 120 Hz at best."""
+    tone = made_tone(length_s=2.0, frequency_hz=1010, peak=0.3)
+    scene = made_scene(tone, 16000, start_s=0.9, end_s=1.15, absent_bands=slice(0, 64))
+    silent = scene.analysis.sound
+    silent[:, 14400:18400] = 0
+    out = rendered(scene)[0, 14900:17900]
+    spectrum = np.abs(np.fft.rfft(out * np.hanning(len(out)), 16000))
+    assert int(spectrum.argmax()) == pytest.approx(1010, abs=6)
+    near = np.square(spectrum[980:1041]).sum() / np.square(spectrum).sum()
+    assert near > 0.8
+
+
+def test_fine_structure_is_that_beside_the_gap_mirrored() -> None:
+    spec = MelSpec()
+    time_s = np.arange(32000) / 16000
+    sound = torch.from_numpy((0.3 * np.sin(2 * np.pi * 3010 * time_s)).astype(np.float32))
+    held = torch.ones(200, 513, dtype=torch.bool)
+    held[90:130] = False
+    fine = griffinlim.fine_structure(sound, held, spec)
+    assert bool((fine[:90] == 1).all()) and bool((fine[130:] == 1).all())
+    assert bool((fine[90:130, 180:206].argmax(dim=1) + 180 == round(3010 / 15.625)).all())
+    nothing_held = torch.zeros_like(held)
+    assert bool((griffinlim.fine_structure(sound, nothing_held, spec) == 1).all())
+
+
+def test_above_a_cut_off_phases_are_those_below_moved_up() -> None:
+    """Pulses: below and above the cut-off they strike at the same time."""
+    spec = MelSpec()
+    pulses = torch.zeros(16000)
+    pulses[::800] = 1.0
+    transform = griffinlim._Transform(spec, 16000, torch.device("cpu"))
+    recorded = transform.forward(pulses)
+    held = torch.zeros(recorded.shape, dtype=torch.bool)
+    held[:256] = True
+    recorded = torch.where(held, recorded, torch.zeros_like(recorded))
+    wanted = transform.forward(pulses).abs()
+    random = torch.rand(wanted.shape, generator=torch.Generator().manual_seed(0)) * 6.28
+    angle = griffinlim.starting_phase(recorded, wanted, held, random, spec)
+    made = transform.backward(torch.where(held, torch.zeros_like(recorded), torch.polar(wanted, angle)))
+    energy = made.square()[1600:14400].reshape(-1, 800).sum(dim=0)  # by the time since the last pulse
+    near = torch.cat([energy[:60], energy[-60:]]).sum() / energy.sum()
+    assert float(near) > 0.5  # at random it is 0.15

@@ -51,3 +51,11 @@ def test_a_model_without_a_vocoder_is_refused(made_scene, made_noise) -> None:
 def test_a_vocoder_of_another_hop_is_refused(with_vocoder) -> None:
     with pytest.raises(ModelError, match=r"samples a mel frame; the mel's hop is 200"):
         vocoder.heard(with_vocoder.vocoder, torch.randn(50, 64), 200)
+
+
+def test_kept_bands_pass_beside_absent_ones(made_scene, made_noise, made_tone, with_vocoder) -> None:
+    sound = made_tone(length_s=1.0, frequency_hz=300) + made_noise(rms=0.01)
+    scene = made_scene(sound, 16000, model=with_vocoder, absent_bands=slice(30, 64))
+    out = vocoder.render(scene, VocoderSettings(), torch.Generator(), Control())
+    change = np.abs(np.fft.rfft((out - sound)[0, 3200:-3200] * np.hanning(9600)))
+    assert np.square(change[:900]).sum() < 1e-4 * np.square(change).sum()  # up to 1500 Hz, of 8000
