@@ -16,7 +16,8 @@ from engine.model.load import Model
 from engine.progress import Control
 from engine.region import Region
 from engine.settings import RestoreSettings
-from engine.targets import TASKS, region_rows
+from engine.targets import region_rows
+from engine.tasks import TASKS
 
 AUDIBLE_DB = 0.3  # a smaller difference between stages is not worth a word
 
@@ -46,7 +47,8 @@ def bottleneck(
     """Go through the stages one by one; arguments and errors are those of `engine.jobs.restore`."""
     control = control or Control()
     analysis = analyse_with_context(clip, region, settings, model, control)
-    target = TASKS[settings.task](analysis, region, settings.task_settings, control)
+    generator = torch.Generator().manual_seed(settings.seed)
+    target = TASKS[settings.task](analysis, region, settings.task_settings, generator, control)
     rows = region_rows(analysis, region)
 
     def stage(name: str, mel: Tensor, began: float) -> Stage:

@@ -26,7 +26,8 @@ from engine.render import RENDERERS
 from engine.render.scene import Scene
 from engine.settings import WITHOUT_UNET, RestoreSettings
 from engine.splice import limited_to_band, margin_frames, splice
-from engine.targets import TASKS, Target, region_rows
+from engine.targets import Target, region_rows
+from engine.tasks import TASKS
 
 ENERGY_ROWS = 8192
 LARGEST_LEVEL_CHANGE = 1.0  # nepers: a method that is further off has failed, and its level says so
@@ -92,7 +93,7 @@ def restore(
     control = control or Control()
     generator = torch.Generator().manual_seed(settings.seed)
     analysis = analyse_with_context(clip, region, settings, model, control)
-    target = TASKS[settings.task](analysis, region, settings.task_settings, control)
+    target = TASKS[settings.task](analysis, region, settings.task_settings, generator, control)
     mel = taken_again(analysis, target, region, settings, model, generator, control)
     patch = rendered_patch(analysis, target, mel, region, settings, model, generator, control)
     return Take(

@@ -1,7 +1,7 @@
 """Every choice of a job as frozen, checked values; no default lives anywhere else. Free of torch.
 
 The tables name what can be chosen, with the settings that each choice takes. The code behind a name is found in
-`engine.targets.TASKS`, `engine.methods.METHODS` and `engine.render.RENDERERS`, whose keys a test holds equal.
+`engine.tasks.TASKS`, `engine.methods.METHODS` and `engine.render.RENDERERS`, whose keys a test holds equal.
 """
 
 from __future__ import annotations

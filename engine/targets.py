@@ -1,22 +1,16 @@
 """What a method should arrive at: a log-mel, and how far each of its cells may be believed and kept.
 
-A task makes the target of a region. All tasks share one signature and stand in `TASKS`; their names and settings
-are in `engine.settings.TASK_SETTINGS`.
+A task (`engine.tasks`) makes the target of a region.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-import torch
 from torch import Tensor
 
 from engine.analysis import Analysis
-from engine.progress import Control
 from engine.region import Region
-from engine.settings import ReconstructSettings
 
 KEPT = 0.5  # of `Target.keep`; cells that are kept less are rendered
 
@@ -43,9 +37,6 @@ class Target:
         return (self.keep < KEPT) & (self.trust <= 0)
 
 
-Task = Callable[[Analysis, Region, Any, Control], Target]
-
-
 def region_rows(analysis: Analysis, region: Region) -> slice:
     """The mel frames that the region's sound touches."""
     spec, clip = analysis.spec, analysis.clip
@@ -53,13 +44,3 @@ def region_rows(analysis: Analysis, region: Region) -> slice:
     first = int((region.start_frame - analysis.start_frame) * scale)
     last = int(-(-(region.end_frame - analysis.start_frame) * scale // 1))
     return slice(first, min(max(last, first + 1), len(analysis.mel)))
-
-
-def reconstruct(analysis: Analysis, region: Region, settings: ReconstructSettings, control: Control) -> Target:
-    """Trust every cell; render those of the region."""
-    keep = torch.ones_like(analysis.mel)
-    keep[region_rows(analysis, region)] = 0.0
-    return Target(analysis.mel, torch.ones_like(analysis.mel), keep, keeps_level=True)
-
-
-TASKS: dict[str, Task] = {"reconstruct": reconstruct}

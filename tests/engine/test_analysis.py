@@ -11,7 +11,8 @@ from engine.mel import MelSpec, log_mel, measure_level
 from engine.progress import Control
 from engine.region import region_of
 from engine.settings import ReconstructSettings
-from engine.targets import reconstruct, region_rows
+from engine.targets import region_rows
+from engine.tasks import reconstruct
 
 
 def analysed(path, start=0, end=None, spec=None):
@@ -91,7 +92,8 @@ def test_the_regions_rows_hold_its_sound_and_hardly_more(write_sound, made_noise
 
 def test_reconstruct_trusts_all_and_renders_the_region(write_sound, made_noise) -> None:
     found = analysed(write_sound(made_noise(length_s=2.0)))
-    target = reconstruct(found, region_of(32000, 16000, start_s=0.5, end_s=1.0), ReconstructSettings(), Control())
+    region = region_of(32000, 16000, start_s=0.5, end_s=1.0)
+    target = reconstruct.target(found, region, ReconstructSettings(), torch.Generator(), Control())
     assert target.trust.min() == 1
     assert target.keep[50:100].max() == 0
     assert target.keep[:50].min() == target.keep[100:].min() == 1

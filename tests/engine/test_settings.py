@@ -15,7 +15,7 @@ from engine.settings import (
     described,
     with_options,
 )
-from engine.targets import TASKS
+from engine.tasks import TASKS
 
 
 def test_every_name_that_can_be_chosen_has_code_behind_it() -> None:

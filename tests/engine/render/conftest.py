@@ -17,7 +17,7 @@ from engine.progress import Control
 from engine.region import region_of
 from engine.render.scene import Scene
 from engine.settings import ReconstructSettings
-from engine.targets import reconstruct
+from engine.tasks import reconstruct
 
 MakeScene = Callable[..., Scene]
 
@@ -39,7 +39,7 @@ def made_scene(write_sound: Callable[..., Path], bundled: Model) -> Iterator[Mak
             clip = stack.enter_context(open_clip(write_sound(sound, rate)))
             region = region_of(clip.frames, rate, start_s=start_s, end_s=end_s)
             analysis = analyse(clip, 0, clip.frames, model.spec, torch.device("cpu"), Control())
-            target = reconstruct(analysis, region, ReconstructSettings(), Control())
+            target = reconstruct.target(analysis, region, ReconstructSettings(), torch.Generator(), Control())
             return Scene(analysis, target, change(analysis.mel), 0, clip.frames, model)
 
         yield make
