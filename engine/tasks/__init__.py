@@ -15,8 +15,12 @@ from engine.analysis import Analysis
 from engine.progress import Control
 from engine.region import Region
 from engine.targets import Target
-from engine.tasks import reconstruct
+from engine.tasks import declip, denoise, reconstruct
 
 Task = Callable[[Analysis, Region, Any, Generator, Control], Target]
 
-TASKS: dict[str, Task] = {"reconstruct": reconstruct.target}
+TASKS: dict[str, Task] = {
+    "reconstruct": reconstruct.target,
+    "denoise": denoise.target,
+    "declip": declip.target,
+}

@@ -15,7 +15,8 @@ import pytest
 import soundfile
 
 PROGRESS = re.compile(
-    r"(loading|checking|reading|analysing|taking again|rendering|measuring|writing|drawing|reporting)( \d+%)?"
+    r"(loading|checking|reading|analysing|finding the noise|looking for clipping|declipping|taking again|rendering"
+    r"|measuring|writing|drawing|reporting)( \d+%)?"
 )
 
 
