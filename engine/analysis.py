@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import soxr
@@ -16,13 +17,35 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.bridge import Source
 from engine.mel import Level, MelSpec, level_from, log_mel_from_magnitude, magnitude
 from engine.progress import Control
 from engine.scratch import scratch_array
 
 BLOCK_S = 10.0
 BLOCK_MEL_FRAMES = 1024
+
+
+class Recorded(Protocol):
+    """What is analysed: an `engine.audio.Clip`, or one with some of its sound repaired."""
+
+    @property
+    def rate(self) -> int:
+        """Frames a second."""
+
+    @property
+    def channels(self) -> int:
+        """How many channels there are."""
+
+    @property
+    def frames(self) -> int:
+        """Length in frames."""
+
+    @property
+    def subtype(self) -> str:
+        """libsndfile's name of the sample type."""
+
+    def read(self, start: int, stop: int) -> NDArray[np.float32]:
+        """Frames ``start`` to ``stop`` (exclusive), (channels, frames)."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +61,7 @@ class Analysis:
         mel: (T, bands) log-mel, float32, on the model's device.
     """
 
-    clip: Source
+    clip: Recorded
     start_frame: int
     end_frame: int
     spec: MelSpec
@@ -56,9 +79,14 @@ class Analysis:
         seconds = (frames - self.start_frame) / self.clip.rate
         return seconds * self.spec.rate / self.spec.hop - 0.5
 
+    def frames_at(self, mel_positions: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Where mel frames lie in the recording, in its frames; undoes `mel_positions`."""
+        seconds = (mel_positions + 0.5) * self.spec.hop / self.spec.rate
+        return np.asarray(self.start_frame + seconds * self.clip.rate)
+
 
 def analyse(
-    clip: Source, start_frame: int, end_frame: int, spec: MelSpec, device: torch.device, control: Control
+    clip: Recorded, start_frame: int, end_frame: int, spec: MelSpec, device: torch.device, control: Control
 ) -> Analysis:
     """Analyse frames ``start_frame`` to ``end_frame`` (exclusive) of a recording, all channels.
 
@@ -86,7 +114,7 @@ def analyse(
 
 
 def _read_blocks(
-    clip: Source, start_frame: int, end_frame: int, control: Control
+    clip: Recorded, start_frame: int, end_frame: int, control: Control
 ) -> Iterator[tuple[int, NDArray[np.float32]]]:
     """Blocks (channels, n) of the recording, each with the frame that it ends at."""
     step = max(1, round(BLOCK_S * clip.rate))
@@ -96,7 +124,7 @@ def _read_blocks(
         yield last, clip.read(first, last)
 
 
-def _mean(clip: Source, start_frame: int, end_frame: int, control: Control) -> NDArray[np.float32]:
+def _mean(clip: Recorded, start_frame: int, end_frame: int, control: Control) -> NDArray[np.float32]:
     """The mean of each channel, (channels, 1)."""
     total = np.zeros(clip.channels)
     for _, block in _read_blocks(clip, start_frame, end_frame, control):
@@ -105,7 +133,7 @@ def _mean(clip: Source, start_frame: int, end_frame: int, control: Control) -> N
 
 
 def _resample(
-    clip: Source,
+    clip: Recorded,
     start_frame: int,
     end_frame: int,
     mean: NDArray[np.float32],

@@ -49,6 +49,11 @@ class Bridged:
         """Length of the recording."""
         return self.clip.frames
 
+    @property
+    def subtype(self) -> str:
+        """libsndfile's name of the sample type."""
+        return self.clip.subtype
+
     def read(self, start: int, stop: int) -> NDArray[np.float32]:
         """Frames ``start`` to ``stop``, (channels, frames) float32; errors are those of `Clip.read`."""
         return over(self.clip.read(start, stop), start, self.patch)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +15,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.analysis import Analysis, analyse
-from engine.audio import Clip, Patch
+from engine.audio import BLOCK_FRAMES, Clip, Patch
 from engine.bridge import bridged, is_whole
+from engine.clipping import Clipping
 from engine.filterbank import mel_edges_hz
 from engine.mel import MelSpec
 from engine.methods import METHODS
@@ -193,9 +195,10 @@ def rendered_patch(
     margin = margin_frames(region, clip.rate)
     start = max(analysis.start_frame, region.start_frame - margin)
     end = min(analysis.end_frame, region.end_frame + margin)
-    scene = Scene(analysis, target, mel, start, end, model)
+    heard = analysis if target.repaired is None else target.repaired.analysis
+    scene = Scene(heard, target, mel, start, end, model)
     rendered = RENDERERS[settings.renderer](scene, settings.renderer_settings, generator, control)
-    return splice(
+    patch = splice(
         clip.read,
         rendered,
         start,
@@ -204,6 +207,26 @@ def rendered_patch(
         total_frames=clip.frames,
         fade_s=settings.splice.fade_ms / 1000,
     )
+    if target.repaired is not None:
+        unclip(patch, clip.read, target.repaired.clipping, control)
+    return patch
+
+
+def unclip(patch: Patch, read: Callable[[int, int], NDArray[np.float32]], clipping: Clipping, control: Control) -> None:
+    """Hold a patch, in place, to what is known: samples that weren't clipped, and the least that the others were."""
+    peak, frames = 0.0, patch.samples.shape[1]
+    for first in range(0, frames, BLOCK_FRAMES):
+        control.check("rendering")
+        last = min(first + BLOCK_FRAMES, frames)
+        recorded = read(patch.start_frame + first, patch.start_frame + last)
+        patch.samples[:, first:last] = clipping.projected(patch.samples[:, first:last], recorded)
+        peak = max(peak, float(np.abs(patch.samples[:, first:last]).max()))
+    if peak > 1:
+        over_db = 20 * np.log10(peak)
+        control.note(
+            f"the take peaks {over_db:.1f} dB above full scale; only float samples (--subtype FLOAT) hold that, "
+            f"whole-number samples need the recording lowered by {over_db:.1f} dB before"
+        )
 
 
 def measure(clip: Clip, region: Region, patch: Patch, control: Control | None = None) -> Measures:

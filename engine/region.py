@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from engine.errors import InputError
 
+SHORTEST_STRETCH_S = 0.1
+
 
 @dataclass(frozen=True)
 class Region:
@@ -62,3 +64,24 @@ def region_of(
     if not (0 <= low < high <= nyquist_hz):
         raise InputError(f"band is {low:g} to {high:g} Hz; it must rise, within 0 to {nyquist_hz:g} Hz")
     return Region(start, end, low, high)
+
+
+def stretch_frames(frames: int, rate: int, stretch_s: tuple[float, float]) -> tuple[int, int]:
+    """Frames, half-open, of a stretch in seconds of a recording of ``frames`` frames, to learn noise from.
+
+    Raises:
+        InputError: it reaches outside the recording, or is too short to learn from.
+    """
+    start_s, end_s = stretch_s
+    start, end = round(start_s * rate), round(end_s * rate)
+    if end > frames:
+        raise InputError(
+            f"noise is to be learned from {start_s:g} to {end_s:g} s; "
+            f"the recording lasts from 0 to {frames / rate:.3f} s"
+        )
+    if end - start < SHORTEST_STRETCH_S * rate:
+        raise InputError(
+            f"noise is to be learned from {start_s:g} to {end_s:g} s; a stretch of {SHORTEST_STRETCH_S:g} s or more is "
+            "accepted"
+        )
+    return start, end

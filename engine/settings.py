@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ LONGEST_CONTEXT_S = 30.0
 LARGEST_SEED = 2**63 - 1
 MOST_STEPS = 1000
 SHORTEST_S, LONGEST_S = 0.01, 3600.0  # of a sound that is generated
+QUIETEST_THRESHOLD_DB, LOUDEST_THRESHOLD_DB = -60.0, 20.0
 
 
 def _check_range(name: str, value: float, low: float, high: float) -> None:
@@ -81,6 +83,83 @@ class ExtendSettings:
 
     def __post_init__(self) -> None:
         _check_range("cutoff_hz", self.cutoff_hz, 0.0, 1e6)
+
+
+@dataclass(frozen=True)
+class DenoiseSettings:
+    """The task `denoise`.
+
+    Attributes:
+        noise_from: ``START:END`` in seconds, a stretch of the recording that holds noise alone, to learn it from; empty
+            where it is to be found in the region and its context.
+        amount: in 0..1, share of the reduction in dB that is carried out; 0 changes nothing.
+        floor_db: no bin is lowered by more than this, 0 or below.
+    """
+
+    noise_from: str = ""
+    amount: float = 1.0
+    floor_db: float = -25.0
+
+    def __post_init__(self) -> None:
+        _check_range("amount", self.amount, 0.0, 1.0)
+        _check_range("floor_db", self.floor_db, -80.0, 0.0)
+        _ = self.stretch_s
+
+    @property
+    def stretch_s(self) -> tuple[float, float] | None:
+        """Start and end of the stretch in seconds, or None where there is none.
+
+        Raises:
+            InputError: ``noise_from`` is something else than two rising times.
+        """
+        if not self.noise_from:
+            return None
+        start, _, end = self.noise_from.partition(":")
+        try:
+            start_s, end_s = float(start), float(end)
+        except ValueError:
+            start_s = end_s = math.nan
+        if not 0 <= start_s < end_s < math.inf:
+            raise InputError(f"noise_from is {self.noise_from!r}; START:END in seconds is accepted, such as 0.2:1.5")
+        return start_s, end_s
+
+
+@dataclass(frozen=True)
+class DeclipSettings:
+    """The task `declip`.
+
+    Attributes:
+        threshold_db: level in dBFS at and beyond which samples are taken for clipped; ``auto`` finds it for each
+            channel and polarity.
+        model_db: the model may change the level of the classically declipped sound by no more than this.
+    """
+
+    threshold_db: str = "auto"
+    model_db: float = 0.3
+
+    def __post_init__(self) -> None:
+        _check_range("model_db", self.model_db, 0.0, 24.0)
+        _ = self.threshold
+
+    @property
+    def threshold(self) -> float | None:
+        """The threshold as a magnitude, or None where it is to be found.
+
+        Raises:
+            InputError: ``threshold_db`` is neither ``auto`` nor a level.
+        """
+        if self.threshold_db == "auto":
+            return None
+        try:
+            level_db = float(self.threshold_db)
+        except ValueError:
+            level_db = math.nan
+        if not QUIETEST_THRESHOLD_DB <= level_db <= LOUDEST_THRESHOLD_DB:
+            raise InputError(
+                f"threshold_db is {self.threshold_db!r}; accepted: auto, or a level from {QUIETEST_THRESHOLD_DB:g} to "
+                f"{LOUDEST_THRESHOLD_DB:g} dBFS"
+            )
+        return float(10 ** (level_db / 20))
 
 
 @dataclass(frozen=True)
@@ -284,14 +363,16 @@ TASK_SETTINGS: dict[str, type[Any]] = {
     "reconstruct": ReconstructSettings,
     "fill": FillSettings,
     "extend": ExtendSettings,
+    "denoise": DenoiseSettings,
+    "declip": DeclipSettings,
 }
 METHOD_SETTINGS: dict[str, type[Any]] = {
     "vae": VaeSettings,
     "partial": PartialSettings,
     "hybrid": HybridSettings,
+    "ddcm": DdcmSettings,
     "invert": InvertSettings,
     "generate": GenerateSettings,
-    "ddcm": DdcmSettings,
 }
 RENDERER_SETTINGS: dict[str, type[Any]] = {
     "gain": GainSettings,

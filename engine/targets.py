@@ -10,9 +10,26 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from engine.analysis import Analysis
+from engine.clipping import Clipping
+from engine.noise import Reduction
 from engine.region import Region
 
 KEPT = 0.5  # of `Target.keep`; cells that are kept less are rendered
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """Sound that was declipped before any model heard it.
+
+    Attributes:
+        analysis: of it, of the same stretch as the recording's.
+        clipping: what is known of the samples of a take.
+        latitude: nepers by which a renderer may change its level in a cell.
+    """
+
+    analysis: Analysis
+    clipping: Clipping
+    latitude: float
 
 
 @dataclass(frozen=True)
@@ -25,6 +42,8 @@ class Target:
         keep: (T, bands) in 0..1, how far a renderer may leave each cell of the recording as it is.
         keeps_level: whether the recording's energy in the region is to be kept.
         above: mel frames in which what lies above the model's band is absent too; None for none.
+        noise: to be taken away by a renderer that scales the recording; None for none.
+        repaired: what renderers hear in place of the recording; None for the recording itself.
     """
 
     mel: Tensor
@@ -32,6 +51,8 @@ class Target:
     keep: Tensor
     keeps_level: bool
     above: slice | None = None
+    noise: Reduction | None = None
+    repaired: Repaired | None = None
 
     @property
     def absent(self) -> Tensor:

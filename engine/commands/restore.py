@@ -24,6 +24,7 @@ from engine.commands.console import (
 )
 from engine.commands.stopping import look
 from engine.errors import InputError
+from engine.region import stretch_frames
 from engine.settings import (
     METHOD_SETTINGS,
     RENDERER_SETTINGS,
@@ -109,6 +110,11 @@ def add_stage_arguments(parser: argparse.ArgumentParser) -> None:
         "--steps", type=whole_number, metavar="N", help="how many times the model is asked; as --set steps=N"
     )
     group.add_argument(
+        "--noise-from",
+        metavar="S:E",
+        help="for denoise: seconds of IN that hold noise alone, to learn it from; as --set noise_from=S:E",
+    )
+    group.add_argument(
         "--set",
         action="append",
         default=[],
@@ -147,8 +153,25 @@ def settings_from(arguments: argparse.Namespace) -> RestoreSettings:
         seed=arguments.seed,
         device=arguments.device,
     )
-    steps = [] if arguments.steps is None else [f"steps={arguments.steps}"]
-    return with_options(settings, [*arguments.set, *steps])
+    options = list(arguments.set)
+    if arguments.steps is not None:
+        options.append(f"steps={arguments.steps}")
+    if arguments.noise_from is not None:
+        options.append(f"noise_from={noise_stretch(arguments.noise_from, settings.task)}")
+    return with_options(settings, options)
+
+
+def noise_stretch(text: str, task: str) -> str:
+    """What ``--noise-from`` names, as the setting takes it.
+
+    Raises:
+        InputError: it is empty, or the task is not `denoise`.
+    """
+    if task != "denoise":
+        raise InputError(f"--noise-from is {text}, the task {task}; only --task denoise learns noise")
+    if not text:
+        raise InputError("--noise-from is empty; START:END in seconds is accepted, such as 0.2:1.5")
+    return text
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -169,6 +192,7 @@ def run(arguments: argparse.Namespace) -> int:
         at_rate(recorded, arguments.rate, progress.control()) as clip,
     ):
         region = region_from(arguments, clip.frames, clip.rate)
+        check_noise_stretch(settings, clip)
         # All that can be refused is refused before torch is loaded and the work begins.
         frames = region.frames if arguments.region_only else clip.frames
         choice = output_format(recorded, clip.rate, frames, arguments)
@@ -200,6 +224,17 @@ def check_rate(arguments: argparse.Namespace) -> None:
     """
     if arguments.rate is not None and arguments.task != "extend":
         raise InputError(f"--rate {arguments.rate} with task {arguments.task}; it is accepted with task extend")
+
+
+def check_noise_stretch(settings: RestoreSettings, clip: Clip) -> None:
+    """Refuse a stretch to learn noise from that the recording doesn't have.
+
+    Raises:
+        InputError: it reaches outside the recording, or is too short.
+    """
+    stretch_s = getattr(settings.task_settings, "stretch_s", None)
+    if stretch_s is not None:
+        stretch_frames(clip.frames, clip.rate, stretch_s)
 
 
 def output_format(clip: Clip, rate: int, frames: int, arguments: argparse.Namespace) -> Format:

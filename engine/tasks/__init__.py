@@ -15,7 +15,7 @@ from engine.analysis import Analysis
 from engine.progress import Control
 from engine.region import Region
 from engine.targets import Target
-from engine.tasks import extend, fill, reconstruct
+from engine.tasks import declip, denoise, extend, fill, reconstruct
 
 Task = Callable[[Analysis, Region, Any, Generator, Control], Target]
 
@@ -23,4 +23,6 @@ TASKS: dict[str, Task] = {
     "reconstruct": reconstruct.target,
     "fill": fill.target,
     "extend": extend.target,
+    "denoise": denoise.target,
+    "declip": declip.target,
 }

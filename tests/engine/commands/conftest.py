@@ -15,7 +15,8 @@ import pytest
 import soundfile
 
 PROGRESS = re.compile(
-    r"(loading|checking|reading|analysing|encoding|decoding|taking again|rendering|measuring|writing|drawing|reporting)"
+    r"(loading|checking|reading|analysing|finding the noise|looking for clipping|declipping|encoding|decoding"
+    r"|taking again|interpolating|rendering|measuring|writing|drawing|reporting)"
     r"( \d+%)?(, step \d+ of \d+)?(, \d+ s left)?"
 )
 

@@ -617,3 +617,41 @@ def test_a_telephone_recording_is_written_at_the_new_rate(recording, restore, ou
 def test_a_rate_that_nothing_fills_is_refused(recording, restore, out, how, words):
     restore(recording(), "-o", out, *how).refused(words)
     assert not out.exists()
+
+
+# Tasks
+
+
+def test_noise_is_learned_from_a_stretch_outside_the_region(recording, restore, out):
+    path = recording(frames=16000)
+    done = restore(path, "-o", out, "--task", "denoise", "--noise-from", "0:0.4", "--start", 0.5, "--json").done()
+    assert done.json["task"] == "denoise"
+    before, after = samples(path), samples(out)
+    np.testing.assert_array_equal(after[:, :8000], before[:, :8000])
+    assert np.square(after[:, 8000:]).mean() < 0.2 * np.square(before[:, 8000:]).mean()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--task", "denoise", "--noise-from", "abc"], ["noise_from is 'abc'", "0.2:1.5"]),
+        (["--task", "denoise", "--noise-from", ""], ["--noise-from is empty"]),
+        (["--task", "denoise", "--noise-from", "0:9"], ["0 to 9 s", "0 to 0.250 s"]),
+        (["--task", "denoise", "--noise-from", "0.2:0.1"], ["'0.2:0.1'", "START:END"]),
+        (["--noise-from", "0:0.2"], ["only --task denoise learns noise"]),
+        (["--task", "declip", "--set", "threshold_db=loud"], ["threshold_db is 'loud'", "auto"]),
+    ],
+)
+def test_a_task_refuses_what_it_does_not_take(recording, restore, out, arguments, words):
+    restore(recording(), "-o", out, *arguments).refused(*words)
+    assert left_in(out) == []
+
+
+def test_a_declipped_recording_keeps_its_other_samples(recording, restore, out):
+    sound = np.clip(0.1 * np.random.default_rng(0).standard_normal((1, 8000)), -0.15, 0.15)
+    path = recording(sound=sound, subtype="PCM_24")
+    done = restore(path, "-o", out, "--task", "declip").done()
+    before, after = samples(path), samples(out)
+    whole = np.abs(before) < 0.1499
+    np.testing.assert_array_equal(after[whole], before[whole])
+    assert any("made anew" in line for line in done.said)
