@@ -11,11 +11,17 @@ from typing import Any
 
 from torch import Generator, Tensor
 
-from engine.methods import partial, vae
+from engine.methods import enhance, guided, optimise, partial, vae
 from engine.model.load import Model
 from engine.progress import Control
 from engine.targets import Target
 
 Method = Callable[[Target, Model, Any, Generator, Control], Tensor]
 
-METHODS: dict[str, Method] = {"vae": vae.take, "partial": partial.take}
+METHODS: dict[str, Method] = {
+    "vae": vae.take,
+    "enhance": enhance.take,
+    "guided": guided.take,
+    "partial": partial.take,
+    "optimise": optimise.take,
+}
