@@ -124,7 +124,7 @@ class OptimiseSettings(PullSettings):
         steps: gradients at most.
     """
 
-    steps: int = 100
+    steps: int = 50
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -115,8 +115,8 @@ def refined(
 ) -> Tensor:
     """Move a latent toward an aim by Adam (Kingma & Ba 2015, algorithm 1) at a rate that falls to 0.
 
-    Stops before ``steps`` once the last five brought less than ``settings.tolerance``, relatively. Gives back the best
-    latent that was met, and never one that is further off than ``latent``.
+    Stops before ``steps`` once something was gained and the last five brought less than ``settings.tolerance`` of it.
+    Gives back the best latent that was met, and never one that is further off than ``latent``.
 
     Args:
         done: steps of the method that came before, for the progress.
@@ -134,7 +134,9 @@ def refined(
         if error < nearest:
             best, nearest = z, error
         seen.append(nearest)
-        if index >= PATIENCE and seen[-1] > (1 - settings.tolerance) * seen[-1 - PATIENCE]:
+        # Adam's first steps are its widest: what they overshoot, the narrower ones that follow bring back.
+        improved = seen[-1] < seen[0]
+        if improved and index >= PATIENCE and seen[-1] > (1 - settings.tolerance) * seen[-1 - PATIENCE]:
             return best
         first = beta1 * first + (1 - beta1) * g
         second = beta2 * second + (1 - beta2) * g.square()

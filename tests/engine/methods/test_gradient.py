@@ -141,6 +141,15 @@ def test_refining_stops_when_it_no_longer_helps(tiny, made_target) -> None:
     assert steps == list(range(6))
 
 
+def test_steps_that_overshoot_at_first_are_not_the_end(bundled, real_target) -> None:
+    canvas = canvas_of(bundled, real_target(frames=64))
+    aim = aim_for(canvas)
+    start = pulled(canvas, canvas.latent, aim, Control())[0]
+    assert pulled(canvas, canvas.latent + 0.3, aim, Control())[0] > start
+    latent = refined(canvas, canvas.latent, aim, PullSettings(rate=0.3, tolerance=0.5), Control(), steps=24)
+    assert pulled(canvas, latent, aim, Control())[0] < start
+
+
 def test_cancelling_is_answered_within_a_step(tiny, made_target) -> None:
     canvas = canvas_of(tiny, made_target(64))
     asked: list[int] = []
