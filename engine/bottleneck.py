@@ -1,4 +1,9 @@
-"""What each stage of a repair costs on a recording: the mel and the renderer alone, then with VAE and method."""
+"""What each stage of a repair costs on a recording: the mel and the renderer alone, then with VAE and method.
+
+Beside the VAE's round trip stands its ceiling: the latent optimised until it decodes to the mel as nearly as it can.
+What a method loses less than the round trip it owes to a better latent; what the ceiling loses only another VAE brings
+back.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +25,7 @@ from engine.targets import region_rows
 from engine.tasks import TASKS
 
 AUDIBLE_DB = 0.3  # a smaller difference between stages is not worth a word
+CEILING = "optimise"
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ def bottleneck(
         )
 
     stages = [stage("mel", analysis.mel, time.monotonic())]
-    for method in dict.fromkeys(["vae", settings.method]):
+    for method in dict.fromkeys(["vae", CEILING, settings.method]):
         began = time.monotonic()
         generator = torch.Generator().manual_seed(settings.seed)
         chosen = replace(settings, method=method, method_settings=None) if method != settings.method else settings
@@ -76,6 +82,9 @@ def bottleneck(
 
 def advice(stages: list[Stage], settings: RestoreSettings) -> str:
     """One sentence: which stage loses most of the mel, and what would help."""
+    ceiling = [stage for stage in stages if _method_of(stage) == CEILING]
+    if settings.method != CEILING:
+        stages = [stage for stage in stages if stage not in ceiling]
     losses = [stage.sound_mel_db for stage in stages]
     if any(loss is None for loss in losses):
         return "the recording is silent here; there is nothing to lose"
@@ -89,4 +98,13 @@ def advice(stages: list[Stage], settings: RestoreSettings) -> str:
             f"most is lost in the renderer {settings.renderer} ({added[0]:.2f} dB of mel error with a perfect mel); "
             "renderer gain loses nothing where the recording holds sound"
         )
-    return f"most is lost in {stages[worst].name.split(' > ')[1]} ({added[worst]:.2f} dB of mel error)"
+    lost = f"most is lost in {_method_of(stages[worst])} ({added[worst]:.2f} dB of mel error)"
+    least = ceiling[0].sound_mel_db if ceiling else None
+    if least is None or settings.method == CEILING:
+        return lost
+    return f"{lost}; with the best latent this VAE loses {max(0.0, least - values[0]):.2f} dB"
+
+
+def _method_of(stage: Stage) -> str:
+    """The last stage before the renderer."""
+    return stage.name.split(" > ")[-2]

@@ -27,7 +27,7 @@ from engine.progress import Control
 from engine.region import Region
 from engine.render import RENDERERS
 from engine.render.scene import Scene
-from engine.settings import WITHOUT_UNET, RestoreSettings
+from engine.settings import RestoreSettings, asks_unet
 from engine.splice import limited_to_band, margin_frames, splice
 from engine.targets import Target, region_rows
 from engine.tasks import TASKS
@@ -70,7 +70,7 @@ def licence_notes(model: Model) -> list[str]:
 
 def components_for(settings: RestoreSettings) -> tuple[str, ...]:
     """The parts of a model that a job needs; nothing else has to be loaded."""
-    unet = () if settings.method in WITHOUT_UNET else ("unet",)
+    unet = ("unet",) if asks_unet(settings) else ()
     vocoder = ("vocoder",) if settings.renderer == "vocoder" else ()
     return ("vae", *unet, *vocoder)
 

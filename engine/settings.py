@@ -20,6 +20,8 @@ LARGEST_SEED = 2**63 - 1
 MOST_STEPS = 1000
 SHORTEST_S, LONGEST_S = 0.01, 3600.0  # of a sound that is generated
 QUIETEST_THRESHOLD_DB, LOUDEST_THRESHOLD_DB = -60.0, 20.0
+GUIDED_PRESETS = ("decoded", "published")
+ENHANCE_MODES = ("adaptive", "frequency", "noise", "contrast", "mixed", "multiscale")
 
 
 def _check_range(name: str, value: float, low: float, high: float) -> None:
@@ -318,6 +320,91 @@ class GenerateSettings(SamplingSettings):
 
 
 @dataclass(frozen=True)
+class PullSettings:
+    """How a latent is moved by the gradient of what it decodes to.
+
+    Attributes:
+        rate: of Adam at the first step, in standard deviations of the latent; it falls to 0.
+        loud: in 0..1, share of the waveform's error, where loud cells count most, beside that of the mel, where all do.
+        scales: resolutions at which mels are compared, each half as fine as the one before.
+        tolerance: stop once five steps have brought less than this, relatively; 0 takes all steps.
+    """
+
+    rate: float = 0.05
+    loud: float = 0.3
+    scales: int = 1
+    tolerance: float = 0.01
+
+    def __post_init__(self) -> None:
+        _check_range("rate", self.rate, 0.001, 1.0)
+        _check_range("loud", self.loud, 0.0, 1.0)
+        _check_range("scales", self.scales, 1, 5)
+        _check_range("tolerance", self.tolerance, 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class OptimiseSettings(PullSettings):
+    """The method `optimise`.
+
+    Attributes:
+        steps: gradients at most.
+    """
+
+    steps: int = 50
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_range("steps", self.steps, 1, MOST_STEPS)
+
+
+@dataclass(frozen=True)
+class GuidedSettings(SamplingSettings, PullSettings):
+    """The method `guided`.
+
+    Attributes:
+        steps: in all, each with one gradient.
+        preset: ``decoded`` draws the decoded mel to the target, ``published`` the latent, as the research did.
+        start: in 0..1, how far what is to be imagined is noised before it is denoised; 1 forgets the guess.
+        pull: largest move of a denoising step toward the trusted cells, in standard deviations of the latent.
+        refining: share of the steps that only refine, where something was imagined too.
+    """
+
+    steps: int = 25
+    preset: str = "decoded"
+    start: float = 0.3
+    pull: float = 0.05
+    refining: float = 0.5
+
+    def __post_init__(self) -> None:
+        SamplingSettings.__post_init__(self)
+        PullSettings.__post_init__(self)
+        check_choice("preset", self.preset, GUIDED_PRESETS)
+        _check_range("start", self.start, 0.01, 1.0)
+        _check_range("pull", self.pull, 0.0, 1.0)
+        _check_range("refining", self.refining, 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class EnhanceSettings:
+    """The method `enhance`.
+
+    Attributes:
+        mode: how the latent is sharpened; ``adaptive`` finds the strengths itself.
+        strength: of the other modes; 1.5 as published, 0 is the plain round trip.
+        scales: of ``multiscale`` and ``adaptive``.
+    """
+
+    mode: str = "adaptive"
+    strength: float = 1.5
+    scales: int = 3
+
+    def __post_init__(self) -> None:
+        check_choice("mode", self.mode, ENHANCE_MODES)
+        _check_range("strength", self.strength, 0.0, 10.0)
+        _check_range("scales", self.scales, 1, 4)
+
+
+@dataclass(frozen=True)
 class GainSettings:
     """The renderer `gain`.
 
@@ -368,11 +455,14 @@ TASK_SETTINGS: dict[str, type[Any]] = {
 }
 METHOD_SETTINGS: dict[str, type[Any]] = {
     "vae": VaeSettings,
+    "enhance": EnhanceSettings,
+    "guided": GuidedSettings,
+    "ddcm": DdcmSettings,
     "partial": PartialSettings,
     "hybrid": HybridSettings,
-    "ddcm": DdcmSettings,
     "invert": InvertSettings,
     "generate": GenerateSettings,
+    "optimise": OptimiseSettings,
 }
 RENDERER_SETTINGS: dict[str, type[Any]] = {
     "gain": GainSettings,
@@ -380,7 +470,9 @@ RENDERER_SETTINGS: dict[str, type[Any]] = {
     "vocoder": VocoderSettings,
 }
 # Methods that never ask the UNet.
-WITHOUT_UNET = ("vae",)
+WITHOUT_UNET = ("vae", "enhance", "optimise")
+# Tasks that trust everything: nothing is left to imagine.
+WHOLLY_TRUSTED = ("reconstruct",)
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -461,6 +553,15 @@ class GenerationSettings:
         _check_range("seconds", self.seconds, SHORTEST_S, LONGEST_S)
         check_choice("device", self.device, DEVICES)
         _check_seed(self.seed)
+
+
+def asks_unet(settings: RestoreSettings) -> bool:
+    """Whether the method will ask the UNet."""
+    if settings.method in WITHOUT_UNET:
+        return False
+    chosen = settings.method_settings
+    refines_only = isinstance(chosen, GuidedSettings) and chosen.preset == "decoded"
+    return not (refines_only and settings.task in WHOLLY_TRUSTED)
 
 
 def _parse(key: str, text: str, kind: Any) -> Any:

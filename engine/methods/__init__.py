@@ -11,7 +11,7 @@ from typing import Any
 
 from torch import Generator, Tensor
 
-from engine.methods import ddcm, generate, hybrid, invert, partial, vae
+from engine.methods import ddcm, enhance, generate, guided, hybrid, invert, optimise, partial, vae
 from engine.model.load import Model
 from engine.progress import Control
 from engine.targets import Target
@@ -20,9 +20,12 @@ Method = Callable[[Target, Model, Any, Generator, Control], Tensor]
 
 METHODS: dict[str, Method] = {
     "vae": vae.take,
+    "enhance": enhance.take,
+    "guided": guided.take,
+    "ddcm": ddcm.take,
     "partial": partial.take,
     "hybrid": hybrid.take,
-    "ddcm": ddcm.take,
     "invert": invert.take,
     "generate": generate.take,
+    "optimise": optimise.take,
 }

@@ -47,6 +47,11 @@ class Canvas:
         return self.mel.shape[-1] // self.latent.shape[-1]
 
     @property
+    def scaling(self) -> float:
+        """What the VAE's latent is multiplied by to be the canvas'."""
+        return float(self.model.vae.config.scaling_factor)
+
+    @property
     def windows(self) -> int:
         """How many windows cover the canvas."""
         return len(window_starts(self.mel.shape[-2]))
@@ -118,12 +123,16 @@ class Canvas:
 
     def decoded(self, latent: Tensor, control: Control) -> Tensor:
         """A latent of this canvas -> log-mel (T, bands) of the target's length."""
+        return self.whole_mel(latent, control)[0, 0, : self.frames]
+
+    def whole_mel(self, latent: Tensor, control: Control) -> Tensor:
+        """A latent of this canvas -> log-mel (1, 1, T', bands) of the canvas' length."""
 
         def decode(_: int, piece: Tensor) -> Tensor:
             control.check("decoding")
             return decoded(self.model, piece)
 
-        return self.over_latent(latent, decode)[0, 0, : self.frames]
+        return self.over_latent(latent, decode)
 
 
 def canvas_for(target: Target, model: Model, control: Control) -> Canvas:

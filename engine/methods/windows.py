@@ -84,6 +84,19 @@ def blended(
     return out / weights
 
 
+def window_shares(frames: int, device: torch.device) -> list[tuple[int, Tensor]]:
+    """First frame of each window, and how far its rows count in what `blended` gives: (T', 1), summing to 1."""
+    starts = window_starts(frames)
+    weights = torch.zeros(frames, 1, device=device)
+    shares = []
+    for start in starts:
+        rows = min(WINDOW_FRAMES, frames)
+        weight = fades(rows, OVERLAP_FRAMES, start > 0, start != starts[-1], device)
+        weights[start : start + rows] += weight
+        shares.append((start, weight))
+    return [(start, weight / weights[start : start + len(weight)]) for start, weight in shares]
+
+
 def fades(rows: int, overlap: int, fade_in: bool, fade_out: bool, device: torch.device) -> Tensor:
     """(rows, 1): ramps over the overlap, without its outer quarters, where the network lacks context."""
     edge = overlap // 4

@@ -61,6 +61,17 @@ class Model:
             mel = self.vae.decode(self._laid_out(latent)).sample
         return self.spec.from_model(mel.float())
 
+    def decode_with_gradient(self, latent: Tensor) -> Tensor:
+        """`decode` that gradients go through: what it gives carries one where ``latent`` asks for it.
+
+        The floor lets gradients pass, so that a cell that was decoded below it can rise again.
+        """
+        with torch.enable_grad(), self._computing():
+            mel = self.vae.decode(self._laid_out(latent)).sample
+        raw = mel.float() * self.spec.scale + self.spec.shift
+        floored: Tensor = raw + (raw.clamp_min(self.spec.silence) - raw).detach()
+        return floored
+
     def predict(self, seen: Tensor, t: int, tokens: Tensor) -> Tensor:
         """The UNet's answer to (B, C, T', bands') at training step ``t``, told ``tokens`` (B, N, width); float32."""
         times = torch.full((len(seen),), t, device=self.placement.device)
