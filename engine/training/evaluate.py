@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputError
 from engine.saving import written_whole
-from engine.settings import check_choice
+from engine.settings import GenerateSettings, check_choice
 from engine.training.data import held_out, kind_of, recordings_in
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ PARTS = {
     "vocoding": "vocoder",
     "speed": "vae",
 }
+# What judges methods and tasks takes much longer, and is done where it is named.
+RESTORATIONS = ("guided", "enhance", "styles", "ddcm", "fill", "extend", "denoise", "declip")
+ALL_RESTORATIONS = "restorations"
 SAMPLED_A_KIND = 6  # recordings of each kind that sampling, gaps and vocoding take, so that all ends in minutes
 GRIFFIN_LIM_ITERATIONS = 32
 Say = Callable[[str], None]
@@ -40,7 +43,11 @@ Say = Callable[[str], None]
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of ``evaluate`` that other commands don't share."""
     group = parser.add_argument_group("evaluate")
-    group.add_argument("--parts", help=f"which, with commas: {','.join(PARTS)} (default: all that the model can do)")
+    group.add_argument(
+        "--parts",
+        help=f"which, with commas: {','.join(PARTS)} (default: all of these that the model can do), "
+        f"{','.join(RESTORATIONS)}, or {ALL_RESTORATIONS} for all of the latter",
+    )
     group.add_argument("--samples", type=int, default=64, help="sounds to generate of each kind (default: 64)")
     group.add_argument("--most", type=int, help="at most so many recordings, the kinds in turn (default: all)")
     group.add_argument("--sampling-steps", type=int, default=20, help="steps of the sampler (default: 20)")
@@ -122,11 +129,13 @@ def chosen_parts(names: str | None, components: Sequence[str] | dict[str, Any]) 
     """
     if names is None:
         return [part for part, needed in PARTS.items() if needed in components]
-    wanted = [check_choice("part", name.strip(), PARTS) for name in names.split(",")]
+    needed = PARTS | dict.fromkeys(RESTORATIONS, "unet")
+    named = [check_choice("part", name.strip(), (*needed, ALL_RESTORATIONS)) for name in names.split(",")]
+    wanted = [part for name in named for part in (RESTORATIONS if name == ALL_RESTORATIONS else (name,))]
     for part in wanted:
-        if PARTS[part] not in components:
-            raise InputError(f"part {part} needs a {PARTS[part]}; the model has {', '.join(components)}")
-    return [part for part in PARTS if part in wanted]
+        if needed[part] not in components:
+            raise InputError(f"part {part} needs a {needed[part]}; the model has {', '.join(components)}")
+    return [part for part in needed if part in wanted]
 
 
 def judging_recordings(folders: Sequence[Path], held_out_of: Sequence[Path]) -> list[Path]:
@@ -162,10 +171,11 @@ def judging_of(
 ) -> list[tuple[str, Callable[[], dict[str, Any]]]]:
     """Each part with what measures it."""
     from engine.training.judging.pieces import read_piece, spread
+    from engine.training.judging.restorations import judged
     from engine.training.judging.round_trip import round_trips
     from engine.training.judging.vocoding import vocoder_against_griffinlim
 
-    needs_pieces = any(PARTS[part] != "vae" for part in parts)
+    needs_pieces = any(PARTS.get(part, "vae") != "vae" for part in parts)
     pieces = [read_piece(path, model) for path in recordings] if needs_pieces else []
     some = spread(pieces, SAMPLED_A_KIND)
     seed = arguments.seed
@@ -176,15 +186,16 @@ def judging_of(
         "generation": lambda: generation_of(model, pieces, arguments, say),
         "vocoding": lambda: vocoder_against_griffinlim(model, some, seed=seed, report=say),
         "speed": lambda: speed_of(model, arguments, say),
+        **{part: partial(judged, part, model, recordings, seed=seed, report=say) for part in RESTORATIONS},
     }
     return [(part, measures[part]) for part in parts]
 
 
-def sampler_of(model: Model, guidance: float) -> Sample:
-    """The model's sampler with its guidance bound."""
+def sampler_of(model: Model, guidance: float, eta: float = 0.0) -> Sample:
+    """The model's sampler with its guidance and the share of noise on the way bound."""
     from engine.model.denoiser import sample_mel
 
-    return partial(sample_mel, model, guidance=guidance)
+    return partial(sample_mel, model, guidance=guidance, eta=eta)
 
 
 def sampling_of(model: Model, pieces: Sequence[Any], arguments: argparse.Namespace, say: Say) -> dict[str, Any]:
@@ -219,21 +230,22 @@ def gaps_of(model: Model, pieces: Sequence[Any], arguments: argparse.Namespace, 
 
 
 def generation_of(model: Model, pieces: Sequence[Any], arguments: argparse.Namespace, say: Say) -> dict[str, Any]:
-    """`judging.generation` with the model's own sampler, heard by its vocoder or, without one, Griffin-Lim."""
+    """`judging.generation` as `retake generate` does it, heard by its vocoder or, without one, Griffin-Lim."""
     from engine.guess import interpolated
     from engine.training.judging.generation import generated
     from engine.training.judging.vocoding import by_griffinlim, by_vocoder
 
+    how = GenerateSettings()
     render = by_vocoder(model) if model.vocoder else by_griffinlim(model.spec, GRIFFIN_LIM_ITERATIONS, arguments.seed)
     return generated(
         lambda mel: model.encode(mel[:, None]) * model.vae.config.scaling_factor,
-        sampler_of(model, arguments.guidance),
+        sampler_of(model, how.guidance, how.eta),
         interpolated,
         render,
         pieces,
         model.spec,
         samples=arguments.samples,
-        steps=arguments.sampling_steps,
+        steps=how.steps,
         seed=arguments.seed,
         report=say,
     )

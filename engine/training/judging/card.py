@@ -6,50 +6,16 @@ Everything between the two marker lines is replaced, and nothing else is touched
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from engine.errors import InputError
 from engine.saving import written_whole
+from engine.training.judging.lines import Column, Line, at_least, at_most, within
 from engine.training.judging.medians import KIND_NAMES
+from engine.training.judging.restorations import LINES as RESTORED_LINES
 
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
-Column = Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the table.
-
-    Attributes:
-        what: is measured.
-        part, key: where its medians are in the result.
-        form: of a figure.
-        wanted: in words; empty where the figure is for comparison only.
-        holds: whether a column of medians is as wanted; raises KeyError where it lacks what that takes.
-        judged: the columns that have to hold.
-    """
-
-    what: str
-    part: str
-    key: str
-    form: str = ".2f"
-    wanted: str = ""
-    holds: Callable[[Column], bool] | None = None
-    judged: tuple[str, ...] = ("all",)
-
-
-def _at_least(key: str, least: float) -> Callable[[Column], bool]:
-    return lambda column: column[key] >= least
-
-
-def _at_most(key: str, most: float) -> Callable[[Column], bool]:
-    return lambda column: column[key] <= most
-
-
-def _within(key: str, least: float, most: float) -> Callable[[Column], bool]:
-    return lambda column: least <= column[key] <= most
 
 
 def _gap_lines(gap_ms: int) -> list[Line]:
@@ -72,14 +38,14 @@ def _gap_lines(gap_ms: int) -> list[Line]:
             "gaps",
             key("level_db"),
             wanted="≤ 2",
-            holds=_at_most(key("level_db"), 2),
+            holds=at_most(key("level_db"), 2),
         ),
         Line(
             f"{title}: texture of one sample",
             "gaps",
             key("texture"),
             wanted="0.8 to 1.25",
-            holds=_within(key("texture"), 0.8, 1.25),
+            holds=within(key("texture"), 0.8, 1.25),
         ),
         Line(f"{title}: texture of linear interpolation", "gaps", key("texture_interpolation")),
     ]
@@ -95,16 +61,16 @@ def _vocoder_wins(name: str) -> Callable[[Column], bool]:
 
 
 LINES = (
-    Line("round trip: SI-SDR, dB", "round_trip", "si_sdr_db", ".2f", "≥ 27", _at_least("si_sdr_db", 27)),
-    Line("round trip: correlation", "round_trip", "correlation", ".4f", "≥ 0.999", _at_least("correlation", 0.999)),
-    Line("round trip: mel error, dB", "round_trip", "mel_db", ".2f", "≤ 0.65", _at_most("mel_db", 0.65)),
+    Line("round trip: SI-SDR, dB", "round_trip", "si_sdr_db", ".2f", "≥ 27", at_least("si_sdr_db", 27)),
+    Line("round trip: correlation", "round_trip", "correlation", ".4f", "≥ 0.999", at_least("correlation", 0.999)),
+    Line("round trip: mel error, dB", "round_trip", "mel_db", ".2f", "≤ 0.65", at_most("mel_db", 0.65)),
     Line(
         "round trip: energy kept above 4 kHz, %",
         "round_trip",
         "high_kept",
         ".1f",
         "97 to 103",
-        _within("high_kept", 97, 103),
+        within("high_kept", 97, 103),
     ),
     Line("round trip: change of loudness, LU", "round_trip", "loudness_lu", "+.2f"),
     Line(
@@ -113,7 +79,7 @@ LINES = (
         "quiet_si_sdr_db",
         ".2f",
         "≥ 24",
-        _at_least("quiet_si_sdr_db", 24),
+        at_least("quiet_si_sdr_db", 24),
     ),
     Line("at -50 dBFS beside a click: correlation", "round_trip", "quiet_correlation", ".4f"),
     Line("at -50 dBFS beside a click: mel error, dB", "round_trip", "quiet_mel_db", ".2f"),
@@ -124,7 +90,7 @@ LINES = (
         "sampling",
         "excess_db",
         wanted="≤ 0.3",
-        holds=_at_most("excess_db", 0.3),
+        holds=at_most("excess_db", 0.3),
     ),
     Line("everything trusted: the same, trusted cells held as the sampler does, dB", "sampling", "held_excess_db"),
     *_gap_lines(240),
@@ -135,7 +101,7 @@ LINES = (
         "frechet_ratio",
         ".2f",
         "≤ 2",
-        _at_most("frechet_ratio", 2),
+        at_most("frechet_ratio", 2),
         KIND_NAMES,
     ),
     Line("generation: the ratio's 95 % interval from", "generation", "frechet_low"),
@@ -146,7 +112,7 @@ LINES = (
         "lufs",
         ".1f",
         "-40 to -12",
-        _at_least("lufs_inside", 0.5),
+        at_least("lufs_inside", 0.5),
         KIND_NAMES,
     ),
     Line("generation: share within that", "generation", "lufs_inside"),
@@ -154,14 +120,14 @@ LINES = (
     Line("generation: flatness of the real, 5th percentile", "generation", "flatness_low", ".4f"),
     Line("generation: 95th percentile", "generation", "flatness_high", ".4f"),
     Line("generation: share within that", "generation", "flatness_inside"),
-    Line("generation: clipped samples", "generation", "clipped", ".0f", "0", _at_most("clipped", 0), KIND_NAMES),
+    Line("generation: clipped samples", "generation", "clipped", ".0f", "0", at_most("clipped", 0), KIND_NAMES),
     Line(
         "vocoder: PESQ of copy synthesis",
         "vocoding",
         "pesq_vocoder",
         ".2f",
         "≥ 3.2",
-        _at_least("pesq_vocoder", 3.2),
+        at_least("pesq_vocoder", 3.2),
         ("speech",),
     ),
     Line(
@@ -193,13 +159,12 @@ LINES = (
         wanted="≥ 5 times the vocoder's",
         holds=lambda column: column["seconds_griffinlim"] >= 5 * column["seconds_vocoder"],
     ),
-    Line(
-        "CPU, 2 cores: one UNet step at 10 s, s", "speed", "unet_step_s", ".3f", "≤ 0.1", _at_most("unet_step_s", 0.1)
-    ),
-    Line("CPU, 2 cores: VAE there and back, 10 s, s", "speed", "vae_s", ".3f", "≤ 0.5", _at_most("vae_s", 0.5)),
-    Line("CPU, 2 cores: vocoder, 10 s, s", "speed", "vocoder_s", ".3f", "≤ 1", _at_most("vocoder_s", 1)),
-    Line("weights, MB", "size", "megabytes", ".1f", "≤ 60", _at_most("megabytes", 60)),
-    Line("files other than safetensors that hold weights", "size", "pickles", ".0f", "0", _at_most("pickles", 0)),
+    Line("CPU, 2 cores: one UNet step at 10 s, s", "speed", "unet_step_s", ".3f", "≤ 0.1", at_most("unet_step_s", 0.1)),
+    Line("CPU, 2 cores: VAE there and back, 10 s, s", "speed", "vae_s", ".3f", "≤ 0.5", at_most("vae_s", 0.5)),
+    Line("CPU, 2 cores: vocoder, 10 s, s", "speed", "vocoder_s", ".3f", "≤ 1", at_most("vocoder_s", 1)),
+    Line("weights, MB", "size", "megabytes", ".1f", "≤ 60", at_most("megabytes", 60)),
+    Line("files other than safetensors that hold weights", "size", "pickles", ".0f", "0", at_most("pickles", 0)),
+    *RESTORED_LINES,
 )
 
 
