@@ -34,14 +34,10 @@ def _fill_lines(gap_ms: int) -> list[Line]:
     wanted = "< extrapolation" if beats else ""
     as_rough = within(key("texture"), 0.8, 1.25)
     lines = [
-        Line(
-            f"{title}: log-spectral distance, dB", "fill", key("lsd_db"), ".1f", "< extrapolation" * bool(beats), beats
-        ),
+        Line(f"{title}: log-spectral distance, dB", "fill", key("lsd_db"), ".1f", wanted, beats),
         Line(f"{title}: of autoregressive extrapolation, dB", "fill", key("lsd_extrapolation_db"), ".1f"),
         Line(f"{title}: level off by, dB", "fill", key("level_db"), wanted="≤ 2", holds=at_most(key("level_db"), 2)),
-        Line(
-            f"{title}: texture", "fill", key("texture"), wanted="0.8 to 1.25", holds=within(key("texture"), 0.8, 1.25)
-        ),
+        Line(f"{title}: texture", "fill", key("texture"), wanted="0.8 to 1.25", holds=as_rough),
         Line(f"{title}: mel error of one take, dB", "fill", key("one_db")),
     ]
     if by_takes:
