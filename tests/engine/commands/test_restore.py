@@ -74,6 +74,11 @@ def test_json_has_the_keys_of_the_contract_in_their_order(recording, restore, ou
     assert (done.json["rate"], done.json["channels"], done.json["seed"], done.json["device"]) == (16000, 2, 0, "cpu")
 
 
+def test_without_a_method_the_take_is_guided(recording, retake, whole_model, out):
+    done = retake("restore", recording(), "-o", out, "--steps", 2, "--model", whole_model, "--device", "cpu", "--json")
+    assert (done.done().json["task"], done.json["method"], done.json["renderer"]) == ("reconstruct", "guided", "gain")
+
+
 def test_progress_stays_off_stdout(recording, restore, out):
     done = restore(recording(subtype="FLOAT"), "-o", out, "--json").done()
     assert len(done.out.splitlines()) == 1
