@@ -503,7 +503,7 @@ class RestoreSettings:
     """
 
     task: str = "reconstruct"
-    method: str = "vae"
+    method: str = "guided"
     renderer: str = "gain"
     model: str = "bundled"
     seed: int = 0

@@ -321,7 +321,8 @@ def folder(tmp_path: Path) -> Path:
 )
 def test_a_signal_stops_a_job_soon_and_leaves_nothing(started, long_recording, folder, stage, number, code, word):
     # Each stage is long, and soon reached.
-    how = ["--end", "5", "--renderer", "griffinlim", "--set", "iterations=1000"] if stage == "rendering" else []
+    rendering = ["--end", "5", "--method", "vae", "--renderer", "griffinlim", "--set", "iterations=1000"]
+    how = rendering if stage == "rendering" else []
     job = started("restore", long_recording, "-o", folder / "out.flac", "--device", "cpu", *how)
     job.wait_for(stage)
     time.sleep(0.3 if stage == "loading" else 0)

@@ -12,13 +12,13 @@ from engine.jobs import components_for, level_shift, measure, restore
 from engine.mel import MelSpec
 from engine.progress import Control
 from engine.region import region_of
-from engine.settings import RestoreSettings
+from engine.settings import GuidedSettings, RestoreSettings
 
 
 def taken(path, model, settings=None, control=None, **choice):
     with open_clip(path) as clip:
         region = region_of(clip.frames, clip.rate, **choice)
-        take = restore(clip, region, settings or RestoreSettings(), model, control)
+        take = restore(clip, region, settings or RestoreSettings(method="vae"), model, control)
         return take, measure(clip, region, take.patch)
 
 
@@ -43,7 +43,9 @@ def test_gain_keeps_what_the_model_card_promises(bundled, demo_folder, name) -> 
 
 @pytest.mark.parametrize("name", DEMO)
 def test_griffinlim_makes_the_mel_heard(bundled, demo_folder, name) -> None:
-    _, measures = taken(demo_folder / name, bundled, RestoreSettings(renderer="griffinlim"), start_s=1.0, end_s=4.0)
+    _, measures = taken(
+        demo_folder / name, bundled, RestoreSettings(method="vae", renderer="griffinlim"), start_s=1.0, end_s=4.0
+    )
     assert measures.mel_db < 2.0
 
 
@@ -87,7 +89,7 @@ def test_a_region_in_a_24_bit_stereo_file_changes_nothing_outside(bundled, demo_
 
 def test_the_same_settings_give_the_same_samples(bundled, demo_folder) -> None:
     for renderer in ("gain", "griffinlim"):
-        settings = RestoreSettings(renderer=renderer, seed=7)
+        settings = RestoreSettings(method="vae", renderer=renderer, seed=7)
         path = demo_folder / "environment-3-142593-a.ogg"
         first, again = (taken(path, bundled, settings, start_s=1.0, end_s=2.0)[0].patch.samples for _ in range(2))
         np.testing.assert_array_equal(first, again)
@@ -124,7 +126,9 @@ def test_the_context_is_as_long_as_asked_for(bundled, write_sound, made_noise) -
 
 
 def test_a_take_says_all_that_it_follows_from(bundled, demo_folder) -> None:
-    take, _ = taken(demo_folder / "environment-3-142593-a.ogg", bundled, RestoreSettings(seed=5), end_s=0.5)
+    take, _ = taken(
+        demo_folder / "environment-3-142593-a.ogg", bundled, RestoreSettings(method="vae", seed=5), end_s=0.5
+    )
     assert take.model_hash == bundled.hash
     assert (take.model_name, take.licence, take.device) == ("bundled", "MIT", "cpu")
     assert take.settings.seed == 5
@@ -134,6 +138,9 @@ def test_a_take_says_all_that_it_follows_from(bundled, demo_folder) -> None:
 def test_only_what_a_renderer_needs_is_loaded() -> None:
     assert components_for(RestoreSettings()) == ("vae",)
     assert components_for(RestoreSettings(renderer="vocoder")) == ("vae", "vocoder")
+    assert components_for(RestoreSettings(method="partial")) == ("vae", "unet")
+    published = RestoreSettings(method="guided", method_settings=GuidedSettings(preset="published"))
+    assert components_for(published) == ("vae", "unet")
 
 
 def test_a_job_stops_when_told_to_at_any_stage(bundled, demo_folder) -> None:

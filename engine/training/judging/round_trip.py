@@ -52,7 +52,7 @@ def round_trips(
     Raises:
         RetakeError: a recording can't be read, or the model lacks what the renderer needs.
     """
-    settings = RestoreSettings(renderer=renderer)
+    settings = RestoreSettings(method="vae", renderer=renderer)
     rows = []
     for path in recordings:
         rows.append(judge_one(path, settings, model))

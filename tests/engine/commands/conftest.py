@@ -103,8 +103,13 @@ def own_model(whole_model: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def restore(retake: Callable[..., Run], whole_model: Path) -> Callable[..., Run]:
-    """A function that runs ``retake restore`` with the small model."""
-    return lambda *arguments: retake("restore", *arguments, "--model", whole_model, "--device", "cpu")
+    """A function that runs ``retake restore`` with the small model, and the quickest method where none is named."""
+
+    def run(*arguments: object) -> Run:
+        method = () if any(str(argument).startswith("--method") for argument in arguments) else ("--method", "vae")
+        return retake("restore", *arguments, *method, "--model", whole_model, "--device", "cpu")
+
+    return run
 
 
 @pytest.fixture

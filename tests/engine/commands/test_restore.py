@@ -79,6 +79,11 @@ def test_json_tells_the_steps_of_a_method_that_has_some(recording, retake, out):
     assert done.done().json["steps"] == 2
 
 
+def test_without_a_method_the_take_is_guided(recording, retake, whole_model, out):
+    done = retake("restore", recording(), "-o", out, "--steps", 2, "--model", whole_model, "--device", "cpu", "--json")
+    assert (done.done().json["task"], done.json["method"], done.json["renderer"]) == ("reconstruct", "guided", "gain")
+
+
 def test_progress_stays_off_stdout(recording, restore, out):
     done = restore(recording(subtype="FLOAT"), "-o", out, "--json").done()
     assert len(done.out.splitlines()) == 1
