@@ -28,6 +28,7 @@ BAND_HZ = 1000.0
 LEAD_BANDS = 8  # uppermost bands of the take that the noise follows
 LARGEST_SWELL = 1.5  # nepers
 PASSED = 0.913  # of half the model's rate: above, the resampler lets less and less of the invented sound through
+EDGE_ROWS = 4  # whose windows touch the gap: noise there too, the borders in time are the splice's
 LEAST_POWER = 1e-16
 LEAST_SHARE = 1e-4  # of a band's power, uncorrelated between channels
 BLOCK_HOPS = 512
@@ -68,7 +69,9 @@ def with_treble(
         through = ((at - above.start) / (above.stop - above.start)).clamp(0, 1).float()
         loud = torch.exp(rows_at(swell[:, None], at.float() - above.start))[:, 0]
         shaped = sides.shaped(_forward(_span(noise, start, stop), window, hop), through) * loud
-        mixed = _forward(_span(rendered, start, stop), window, hop) * (1 - ramp) + shaped * ramp.sqrt()
+        near = (at > above.start - EDGE_ROWS) & (at < above.stop + EDGE_ROWS)
+        share = ramp * near
+        mixed = _forward(_span(rendered, start, stop), window, hop) * (1 - share) + shaped * share.sqrt()
         laid = torch.istft(mixed, len(window), hop, window=window, length=stop - start)
         out[:, begin:end] = laid[:, begin - start : end - start].numpy()
     return out

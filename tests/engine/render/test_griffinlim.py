@@ -185,3 +185,12 @@ def test_above_a_cut_off_phases_are_those_below_moved_up() -> None:
     energy = made.square()[1600:14400].reshape(-1, 800).sum(dim=0)  # by the time since the last pulse
     near = torch.cat([energy[:60], energy[-60:]]).sum() / energy.sum()
     assert float(near) > 0.5  # at random it is 0.15
+
+
+def test_a_gap_has_as_much_energy_as_its_mel_has_around(made_scene, made_noise) -> None:
+    noise = made_noise(length_s=2.0)
+    out = rendered(made_scene(noise, 16000, start_s=0.7, end_s=1.3, absent_bands=slice(0, 64)))
+    inside = slice(11200, 20800)
+    assert 10 * np.log10(np.square(out[:, inside]).mean() / np.square(noise[:, inside]).mean()) == pytest.approx(
+        0, abs=0.4
+    )
