@@ -4,6 +4,10 @@ The classical declipper (`engine.declipping`) gives the guess. Frames of the mel
 trusted little, as in training (`engine.training.degradations.clipping_trust`), and rendered; the renderer hears the
 declipped sound in place of the recording. What is known of clipped samples, that they were at least as large, is held
 in the samples themselves (`Clipping.projected`): of the mel it says nothing, since clipping also adds distortion.
+
+How much the model may change is limited by ``model_db``. The bundled one changes little: clipped at 7 dB SDR, 19
+recordings gain 6.8 dB SI-SDR (median) with and without it. On 11 held-out ones the true mel, within 1 dB, would bring
+1.6 dB more.
 """
 
 from __future__ import annotations

@@ -98,3 +98,9 @@ def test_reconstruct_trusts_all_and_renders_the_region(write_sound, made_noise) 
     assert target.keep[50:100].max() == 0
     assert target.keep[:50].min() == target.keep[100:].min() == 1
     assert target.keeps_level
+
+
+def test_frames_of_mel_positions_are_those_that_the_positions_came_from(write_sound, made_noise) -> None:
+    found = analysed(write_sound(made_noise(length_s=1.0)))
+    frames = np.array([0.0, 80.0, 12345.5])
+    np.testing.assert_allclose(found.frames_at(found.mel_positions(frames)), frames)

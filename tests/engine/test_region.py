@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import InputError
-from engine.region import region_of
+from engine.region import region_of, stretch_frames
 
 
 def test_times_are_half_open_and_rounded_to_frames() -> None:
@@ -38,3 +38,15 @@ def test_an_end_that_rounds_to_the_last_frame_is_inside() -> None:
 def test_what_lies_outside_is_refused_with_what_is_accepted(choice: dict[str, float], said: str) -> None:
     with pytest.raises(InputError, match=said):
         region_of(16000, 8000, **choice)
+
+
+def test_a_stretch_of_noise_is_rounded_to_frames_and_may_reach_the_end() -> None:
+    assert stretch_frames(16000, 16000, (0.25, 1.0)) == (4000, 16000)
+
+
+@pytest.mark.parametrize(
+    ("stretch_s", "said"), [((0.5, 1.1), "lasts from 0 to 1.000 s"), ((0.5, 0.55), "of 0.1 s or more is accepted")]
+)
+def test_a_stretch_that_is_not_there_or_too_short_is_refused(stretch_s, said) -> None:
+    with pytest.raises(InputError, match=said):
+        stretch_frames(16000, 16000, stretch_s)
