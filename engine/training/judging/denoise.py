@@ -58,7 +58,7 @@ def judged(
     Returns:
         ``rows``, one for each recording and noise, with SI-SDR in dB of every way, what the take gained over the noisy
         sound (``gain_take``) and over the classical repair (``above_wiener``, ``above_tuned``), and PESQ of speech
-        where it is installed; their ``medians`` by kind of recording, and ``noises``, the same by noise.
+        where it is installed; their ``medians`` by kind of recording, ``all`` also by noise: ``gain_take_white``.
 
     Raises:
         RetakeError: a recording can't be read, or the model lacks what the method needs.
@@ -76,7 +76,9 @@ def judged(
     medians = by_kind(rows, KEYS)
     for name, column in (medians | noises).items():
         report(f"denoise, median of {name}: " + as_text(column))
-    return {"rows": rows, "medians": medians, "noises": noises}
+    by_noise = {f"{key}_{name}": value for name, column in noises.items() for key, value in column.items()}
+    medians["all"] = medians["all"] | by_noise
+    return {"rows": rows, "medians": medians}
 
 
 def judge_one(

@@ -33,7 +33,7 @@ from engine.targets import region_rows
 from engine.tasks import TASKS
 from engine.training.data import kind_of
 from engine.training.judging.gaps import mean_error_db, texture
-from engine.training.judging.medians import by_kind, finite
+from engine.training.judging.medians import Medians, by_kind, finite
 
 GAPS_MS = (50, 100, 250, 500)
 AVERAGED_MS = (250, 500)  # where the mean of several takes is measured
@@ -82,7 +82,8 @@ def judged(
         settings: how it is filled; by default the task `fill` with the method that the program takes.
 
     Returns:
-        ``rows``, one a gap, and ``medians`` by length, then by kind, with the mean over all gaps beside.
+        ``rows``, one a gap, and ``medians`` by kind, with the ``mean`` over all gaps beside; the keys end in the gap's
+        length: ``lsd_db_100``.
 
     Raises:
         RetakeError: a recording can't be read, or the model lacks what is asked of it.
@@ -95,12 +96,12 @@ def judged(
             if row is not None:
                 rows.append({"file": path.name, "kind": kind_of(path), "gap_ms": gap_ms, **row})
                 report(as_line(f"{path.name[:30]} {gap_ms} ms", rows[-1]))
-    medians = {}
+    medians: Medians = {}
     for gap_ms in GAPS_MS:
         of_length = [row for row in rows if row["gap_ms"] == gap_ms]
-        medians[str(gap_ms)] = by_kind(of_length, MEASURES) | {"mean": _means(of_length)}
-        for name, column in medians[str(gap_ms)].items():
+        for name, column in (by_kind(of_length, MEASURES) | {"mean": _means(of_length)}).items():
             report(as_line(f"{gap_ms} ms, {name}", column))
+            medians.setdefault(name, {}).update({f"{key}_{gap_ms}": value for key, value in column.items()})
     return {"rows": rows, "medians": medians}
 
 

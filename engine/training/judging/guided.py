@@ -70,6 +70,7 @@ def judged(model: Model, recordings: Sequence[Path], *, seed: int, report: Calla
     for way in WAYS:
         key = f"{way}_si_sdr_change_db"
         worst[key] = min((row[key] for row in rows if row.get(key) is not None), default=None)
+        medians["all"][f"{way}_worst_si_sdr_change_db"] = worst[key]
     return {"rows": rows, "medians": medians, "worst": worst}
 
 

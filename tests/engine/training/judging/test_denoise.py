@@ -53,5 +53,5 @@ def test_a_recording_is_denoised_every_way(bundled, demo_folder, monkeypatch) ->
         assert row["si_sdr_round_trip"] < 11 < row["si_sdr_wiener"] < row["si_sdr_oracle"]
         assert row["above_wiener"] > 0
         assert row["above_wiener"] == pytest.approx(row["si_sdr_take"] - row["si_sdr_wiener"])
-    assert result["noises"]["recorded"]["si_sdr_take"] is None
+    assert result["medians"]["all"]["si_sdr_take_recorded"] is None
     assert len(lines) == 2 + 2 + 3
