@@ -142,6 +142,8 @@ def lay_in(scene: Scene, mono: NDArray[np.float32], invented: Tensor, generator:
     """
     analysis, rate = scene.analysis, scene.analysis.clip.rate
     channels = analysis.clip.channels
+    if not bool(invented.any()):
+        return scene.recording(scene.start_frame, scene.end_frame)
     layer = _layer_of(scene, mono, invented, generator)
     out = scratch_array((channels, scene.frames))
     stream = soxr.ResampleStream(analysis.spec.rate, rate, channels, dtype="float32", quality="VHQ")

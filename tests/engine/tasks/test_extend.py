@@ -49,6 +49,15 @@ def test_the_cut_off_is_found(demo_folder, write_sound, bundled, name, cutoff_hz
     assert extend.found_cutoff(analysis, region) == pytest.approx(cutoff_hz, abs=200)
 
 
+@pytest.mark.parametrize("renderer", ["gain", "griffinlim"])
+def test_with_nothing_to_extend_channels_pass_whatever_renders(write_sound, made_noise, bundled, renderer) -> None:
+    noise = made_noise(channels=2)
+    with open_clip(write_sound(noise)) as clip:
+        region = region_of(clip.frames, 16000)
+        patch = restore(clip, region, RestoreSettings(task="extend", renderer=renderer), bundled).patch
+    assert np.array_equal(patch.samples, noise)
+
+
 def test_a_slope_is_no_cut_off(write_sound, made_noise, bundled) -> None:
     steep = signal.lfilter([1], [1, -1.6, 0.64], made_noise(length_s=2.0)).astype(np.float32)
     with open_clip(write_sound(steep)) as clip:
