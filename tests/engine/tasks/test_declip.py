@@ -11,7 +11,7 @@ from engine.metrics import compare
 from engine.settings import DeclipSettings, RestoreSettings, SpliceSettings
 
 RATE = 16000
-DECLIP = RestoreSettings(task="declip")
+DECLIP = RestoreSettings(method="vae", task="declip")
 
 
 def clipped_at(sound: np.ndarray, share: float) -> tuple[np.ndarray, float]:
@@ -50,7 +50,7 @@ def test_samples_that_were_not_clipped_keep_every_bit_in_the_file(taken, speech,
 
 def test_unclipped_samples_are_exact_inside_the_cross_fade_too(taken, speech) -> None:
     clipped, level = clipped_at(speech, 0.3)
-    settings = RestoreSettings(task="declip", splice=SpliceSettings(fade_ms=500))
+    settings = RestoreSettings(method="vae", task="declip", splice=SpliceSettings(fade_ms=500))
     patch = taken(clipped, settings, start_s=0.5, end_s=2.0).patch
     recorded = clipped[:, patch.start_frame : patch.stop_frame]
     whole = np.abs(recorded) < level
@@ -74,7 +74,7 @@ def test_a_recording_that_is_not_clipped_stays_as_it_is(taken, speech) -> None:
 def test_a_threshold_that_is_named_is_used(taken, speech) -> None:
     peak_db = 20 * np.log10(np.abs(speech).max())
     threshold_db = f"{peak_db - 3:.2f}"
-    take = taken(speech, RestoreSettings(task="declip", task_settings=DeclipSettings(threshold_db)))
+    take = taken(speech, RestoreSettings(method="vae", task="declip", task_settings=DeclipSettings(threshold_db)))
     beyond = np.abs(speech) >= 10 ** (float(threshold_db) / 20)
     assert any(f"from {threshold_db} dBFS up" in note for note in take.notes)
     np.testing.assert_array_equal(take.patch.samples[~beyond], speech[~beyond])
@@ -99,7 +99,7 @@ def test_a_band_is_declipped_with_unclipped_samples_exact(taken, speech) -> None
 def test_what_is_clipped_throughout_is_left_as_it_is(taken, kind) -> None:
     square = np.sign(np.sin(np.arange(RATE) / 20 + 0.1))[None].astype(np.float32)
     sound = square if kind == "square" else np.full((1, RATE), 0.7, np.float32)
-    settings = RestoreSettings(task="declip", task_settings=DeclipSettings("-6"))
+    settings = RestoreSettings(method="vae", task="declip", task_settings=DeclipSettings("-6"))
     take = taken(sound, settings)
     np.testing.assert_array_equal(take.patch.samples, sound)
     assert any("leaves nothing to go by" in note for note in take.notes)
@@ -108,7 +108,7 @@ def test_what_is_clipped_throughout_is_left_as_it_is(taken, kind) -> None:
 @pytest.mark.parametrize("frames", [1, 30])
 def test_tiny_recordings_give_finite_samples(taken, frames) -> None:
     sound = np.clip(np.random.default_rng(0).standard_normal((1, frames)), -0.5, 0.5).astype(np.float32)
-    settings = RestoreSettings(task="declip", task_settings=DeclipSettings("-6.1"))
+    settings = RestoreSettings(method="vae", task="declip", task_settings=DeclipSettings("-6.1"))
     out = taken(sound, settings).patch.samples
     assert out.shape == sound.shape and np.isfinite(out).all()
 

@@ -11,7 +11,7 @@ RATE = 16000
 
 
 def denoise(noise_from: str = "", **choice: float) -> RestoreSettings:
-    return RestoreSettings(task="denoise", task_settings=DenoiseSettings(noise_from, **choice))
+    return RestoreSettings(method="vae", task="denoise", task_settings=DenoiseSettings(noise_from, **choice))
 
 
 def decibels(sound: np.ndarray) -> float:

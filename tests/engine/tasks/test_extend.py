@@ -17,7 +17,7 @@ from engine.region import region_of
 from engine.settings import ExtendSettings, RestoreSettings
 from engine.tasks import extend
 
-EXTEND = RestoreSettings(task="extend")  # through the VAE: what is tested here is not the UNet
+EXTEND = RestoreSettings(method="vae", task="extend")  # through the VAE: what is tested here is not the UNet
 
 
 def low_passed(sound: np.ndarray, rate: int, cutoff_hz: float) -> np.ndarray:
@@ -54,7 +54,7 @@ def test_with_nothing_to_extend_channels_pass_whatever_renders(write_sound, made
     noise = made_noise(channels=2)
     with open_clip(write_sound(noise)) as clip:
         region = region_of(clip.frames, 16000)
-        patch = restore(clip, region, RestoreSettings(task="extend", renderer=renderer), bundled).patch
+        patch = restore(clip, region, RestoreSettings(method="vae", task="extend", renderer=renderer), bundled).patch
     assert np.array_equal(patch.samples, noise)
 
 

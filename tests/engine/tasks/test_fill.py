@@ -19,7 +19,7 @@ from engine.settings import FillSettings, RestoreSettings
 from engine.targets import Target, region_rows
 from engine.tasks import fill
 
-FILL = RestoreSettings(task="fill")  # through the VAE: what is tested here is not the UNet
+FILL = RestoreSettings(method="vae", task="fill")  # through the VAE: what is tested here is not the UNet
 QUIET = 0.02
 
 

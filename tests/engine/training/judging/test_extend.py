@@ -11,7 +11,9 @@ def test_a_recording_is_cut_off_extended_and_measured(bundled, demo_folder, monk
     monkeypatch.setattr(extend, "LONGEST_S", 1.5)
     lines: list[str] = []
     recordings = [demo_folder / "music-loop-mika.flac"]
-    found = extend.judged(bundled, recordings, seed=0, report=lines.append, settings=RestoreSettings(task="extend"))
+    found = extend.judged(
+        bundled, recordings, seed=0, report=lines.append, settings=RestoreSettings(method="vae", task="extend")
+    )
     row = found["rows"][0]
     assert row["cutoff_hz"] == pytest.approx(4000, abs=200)
     assert row["kept_si_sdr_db"] > 40
@@ -22,7 +24,7 @@ def test_a_recording_is_cut_off_extended_and_measured(bundled, demo_folder, monk
 
 def test_a_recording_of_too_low_a_rate_is_left_out(bundled, write_sound, made_noise) -> None:
     path = write_sound(made_noise(rate=8000), 8000)
-    assert extend.judge_one(path, RestoreSettings(task="extend"), bundled) is None
+    assert extend.judge_one(path, RestoreSettings(method="vae", task="extend"), bundled) is None
 
 
 def test_the_low_pass_cuts_by_80_db_and_passes_below(made_noise) -> None:
