@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from engine.model.load import Model
 
 SUMMARY = "make sound of a .ddcm file"
-DESCRIPTION = """Make sound of a .ddcm file, with the model that it was encoded with: the spectrogram is that of the
-encoder, the phase is found anew by the model's vocoder, or by Griffin-Lim where it has none. OUT has the rate, length,
-level and number of channels of the recording; all of its channels are the same."""
+DESCRIPTION = """Make sound of a .ddcm file, with the model that it was encoded with: the spectrogram is
+that of the encoder, the phase is found anew by the model's vocoder, or by Griffin-Lim where it has none.
+OUT has the rate, length, level and number of channels of the recording; all of its channels are the same."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -219,6 +219,7 @@ class GuidedSettings(SamplingSettings, PullSettings):
     """
 
     steps: int = 25
+    eta: float = 1.0
     preset: str = "decoded"
     start: float = 0.3
     pull: float = 0.05

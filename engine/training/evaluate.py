@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputError
 from engine.saving import written_whole
-from engine.settings import GenerateSettings, check_choice
+from engine.settings import GenerateSettings, GuidedSettings, check_choice
 from engine.training.data import held_out, kind_of, recordings_in
 
 if TYPE_CHECKING:
@@ -213,12 +213,12 @@ def sampling_of(model: Model, pieces: Sequence[Any], arguments: argparse.Namespa
 
 
 def gaps_of(model: Model, pieces: Sequence[Any], arguments: argparse.Namespace, say: Say) -> dict[str, Any]:
-    """`judging.gaps` with the model's own sampler."""
+    """`judging.gaps` with the model's own sampler, and as much noise on the way as `guided` takes."""
     from engine.guess import interpolated
     from engine.training.judging.gaps import filled_gaps
 
     return filled_gaps(
-        sampler_of(model, arguments.guidance),
+        sampler_of(model, arguments.guidance, GuidedSettings.eta),
         interpolated,
         pieces,
         model.spec,

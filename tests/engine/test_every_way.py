@@ -18,6 +18,7 @@ from engine.region import region_of
 from engine.settings import METHOD_SETTINGS, RENDERER_SETTINGS, TASK_SETTINGS, RestoreSettings
 
 FEW_STEPS = 3
+STEPS_OF_CODES = 10  # fewer can't hold a code's bits
 WAYS = [
     *(("reconstruct", method) for method in METHOD_SETTINGS),
     *((task, RestoreSettings.method) for task in TASK_SETTINGS if task != "reconstruct"),
@@ -27,7 +28,8 @@ WAYS = [
 def settings_for(task: str, method: str, model: Path, seed: int = 0) -> RestoreSettings:
     made_for: Any = METHOD_SETTINGS[method]
     has_steps = any(item.name == "steps" for item in dataclasses.fields(made_for))
-    choice = made_for(steps=FEW_STEPS) if has_steps else made_for()
+    few = STEPS_OF_CODES if method == "ddcm" else FEW_STEPS
+    choice = made_for(steps=few) if has_steps else made_for()
     return RestoreSettings(task=task, method=method, model=str(model), seed=seed, method_settings=choice)
 
 

@@ -1,8 +1,8 @@
 """Gaps over the whole band, everything around them trusted.
 
 Several gaps of one length are put into a window of a recording, where it is not silent; all of them are filled at
-once. Guess and sampler are told the exact gap (the sampler itself erodes that trust by a latent cell), and only the
-gap's own cells are measured.
+once, each sample from a guess with texture as the task `fill` makes it. Guess and sampler are told the exact gap (the
+sampler itself erodes that trust by a latent cell), and only the gap's own cells are measured.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.guess import textured
 from engine.mel import MelSpec
 from engine.metrics import DB_PER_NEPER
+from engine.settings import FillSettings
 from engine.training.judging.medians import Medians, by_kind, finite
 from engine.training.judging.pieces import Piece, middle_window
 from engine.training.judging.sampler import Guess, Sample
@@ -43,7 +45,7 @@ def filled_gaps(
     """Fill gaps with 8 samples each, and compare with the truth and with linear interpolation.
 
     Args:
-        sample, guess: what fills, and what it starts from; the guess is also the interpolation of the comparison.
+        sample, guess: what fills, and the interpolation that is compared; with texture it is what is started from.
         start: noise level that the sampler starts from, 0..1.
 
     Returns:
@@ -62,8 +64,9 @@ def filled_gaps(
             for first in starts:
                 trust[first : first + length] = 0
             interpolated = guess(mel, trust)
+            begun = torch.stack([with_texture(mel, interpolated, trust, starts, generator) for _ in range(SAMPLES)])
             sampled = sample(
-                interpolated.expand(SAMPLES, -1, -1),
+                begun,
                 trust.expand(SAMPLES, -1, -1),
                 kind=piece.kind,
                 steps=steps,
@@ -79,6 +82,24 @@ def filled_gaps(
         figures = (f"{key} {value:.2f}" for key, value in column.items() if value is not None)
         report(f"gaps, {name}: " + ", ".join(figures))
     return {"rows": rows, "medians": medians, "start": start}
+
+
+def with_texture(
+    mel: Tensor, interpolated: Tensor, trust: Tensor, starts: Sequence[int], generator: torch.Generator
+) -> Tensor:
+    """What the task `fill` would begin each gap of (T, bands) with: interpolated, with the texture of what is around.
+
+    Args:
+        starts: first frames of the gaps, in order.
+    """
+    begun = interpolated.clone()
+    edges = [0, *starts, len(mel)]
+    for before, first, after in zip(edges, edges[1:], edges[2:], strict=False):
+        # From the end of the gap before to the start of the gap after.
+        begin = before + int((trust[before:first] == 0).all(dim=1).sum())
+        around = slice(begin, after)
+        begun[around] = textured(mel[around], interpolated[around], trust[around], FillSettings().texture, generator)
+    return begun
 
 
 def gap_places(mel: Tensor, length: int, rng: np.random.Generator) -> list[int]:

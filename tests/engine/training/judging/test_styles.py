@@ -72,4 +72,4 @@ def test_a_method_that_does_not_listen_or_does_not_repeat_itself_is_found_out(
     monkeypatch.setitem(METHODS, "vae", silent)
     with open_clip(path) as clip:
         region = region_of(clip.frames, clip.rate)
-        assert steps_after_cancel(clip, region, RestoreSettings(), tiny) is None
+        assert steps_after_cancel(clip, region, RestoreSettings(method="vae"), tiny) is None
