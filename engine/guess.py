@@ -19,7 +19,9 @@ STEEPEST_SLOPE = 0.35  # nepers a band
 LONGEST_STRETCH = 60  # frames
 STRETCH_OVERLAP = 8
 LEVEL_FRAMES = 4  # on each side of a hole that tell its level
-LARGEST_SHIFT = 1.0  # nepers
+LARGEST_RISE = 1.0  # nepers
+LEVELLING_ROUNDS = 2
+LEVELLED_RANGE = 2.5  # nepers below the loudest cell
 LEAST_SNR = 0.0032  # power, -25 dB
 
 
@@ -48,8 +50,9 @@ def textured(mel: Tensor, guess: Tensor, trust: Tensor, share: float, generator:
     """Give a guess over a hole in time the texture that the believed frames around it have.
 
     Stretches as long as the hole are drawn from the frames around it; what each deviates from the straight line between
-    its own ends is laid onto the guess, over all bands together. A hole that is longer than the stretches that there
-    are gets several, overlapping. The level is then set to that of the frames beside the hole, in power.
+    its own ends, and from that deviation's mean, is laid onto the guess, over all bands together. A hole that is longer
+    than the stretches that there are gets several, overlapping. The level is then set to that of the frames beside the
+    hole, in power, and no cell becomes louder than the loudest of its band that is believed.
 
     Args:
         mel, guess, trust: (T, bands); frames with trust under one half somewhere make up the hole.
@@ -81,18 +84,24 @@ def textured(mel: Tensor, guess: Tensor, trust: Tensor, share: float, generator:
             deviation[place : place + overlap] *= (1 - fade[:overlap].square()).sqrt().to(guess)
         deviation[place : place + rows] += fade.to(guess) * _deviation(mel, drawn, stretch)[:rows]
         place += max(1, stretch - overlap) if place + rows < last else rows
+    loudest = mel[believed].amax(dim=0)
     out = torch.where(trust >= BELIEVED, guess, guess + share * deviation)
-    return torch.where(trust >= BELIEVED, guess, out + _level_shift(mel, out, trust, first, last))
+    for _ in range(LEVELLING_ROUNDS):
+        # What hardly counts for the level stays.
+        loud = (1 + (out - out[first:last].amax()) / LEVELLED_RANGE).clamp(0, 1)
+        out = torch.minimum(out + loud * _level_shift(mel, out, trust, first, last), loudest)
+    return torch.where(trust >= BELIEVED, guess, out)
 
 
 def _deviation(mel: Tensor, start: int, rows: int) -> Tensor:
-    """What rows ``start`` to ``start + rows`` deviate from the line between the rows before and after them."""
+    """What rows ``start`` to ``start + rows`` deviate from the line between the rows before and after them, mean 0."""
     weight = (torch.arange(rows, device=mel.device)[:, None] + 1) / (rows + 1)
-    return mel[start : start + rows] - torch.lerp(mel[start - 1], mel[start + rows], weight.to(mel))
+    deviation = mel[start : start + rows] - torch.lerp(mel[start - 1], mel[start + rows], weight.to(mel))
+    return deviation - deviation.mean(dim=0)
 
 
 def _level_shift(mel: Tensor, guess: Tensor, trust: Tensor, first: int, last: int) -> float:
-    """Nepers that bring the hole's untrusted cells to the power of the line between the frames beside it."""
+    """Nepers that bring the hole's untrusted cells to the level midway between those of the frames beside it."""
     doubt = (trust < BELIEVED).to(mel)
     bands = doubt.amax(dim=0)
 
@@ -101,11 +110,10 @@ def _level_shift(mel: Tensor, guess: Tensor, trust: Tensor, first: int, last: in
 
     before, after = slice(max(0, first - LEVEL_FRAMES), first), slice(last, last + LEVEL_FRAMES)
     levels = [level(rows) for rows in (before, after) if len(mel[rows])]
-    line = torch.linspace(levels[0], levels[-1], last - first + 2)[1:-1]
-    wanted = 0.5 * float(torch.exp(2 * line).mean().log())
+    wanted = sum(levels) / len(levels)
     inside = torch.exp(2 * guess[first:last]) * doubt[first:last]
     have = 0.5 * float((inside.sum(dim=1).mean() + 1e-12).log())
-    return max(-LARGEST_SHIFT, min(LARGEST_SHIFT, wanted - have))
+    return min(LARGEST_RISE, wanted - have)
 
 
 def extended(mel: Tensor, known_bands: Tensor) -> Tensor:

@@ -134,3 +134,16 @@ def test_holes_at_the_ends_and_over_everything_are_no_error(gap) -> None:
     line, out = bridged_and_textured(rough_mel(30), gap)
     assert bool(torch.isfinite(out).all())
     assert out.shape == line.shape
+
+
+def test_texture_of_bursts_and_silence_is_never_louder_than_what_lies_around() -> None:
+    """A stretch whose ends are quiet deviates by far from the line between them."""
+    mel = torch.full((200, 64), -11.0)
+    mel[20:50] = mel[140:165] = -2.0
+    mel += 0.3 * torch.randn(mel.shape, generator=torch.Generator().manual_seed(0))
+    trust = torch.ones_like(mel)
+    trust[80:105] = 0
+    for seed in range(20):
+        made = textured(mel, interpolated(mel, trust), trust, 0.85, torch.Generator().manual_seed(seed))
+        assert float(made[80:105].exp().square().mean().log()) / 2 < -8.5
+        assert bool((made <= mel.amax(dim=0)).all())
