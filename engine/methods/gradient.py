@@ -141,7 +141,7 @@ def refined(
         first = beta1 * first + (1 - beta1) * g
         second = beta2 * second + (1 - beta2) * g.square()
         mean, spread = first / (1 - beta1 ** (index + 1)), second / (1 - beta2 ** (index + 1))
-        z = z - settings.rate * (1 - index / steps) * mean / (spread.sqrt() + ADAM_FLOOR)
+        z = z - settings.step_size * (1 - index / steps) * mean / (spread.sqrt() + ADAM_FLOOR)
     last = float(distance(canvas.whole_mel(z, control), aim.wanted, aim.weight, aim.scales))
     return z if last < nearest else best
 

@@ -4,7 +4,7 @@ Two forms, chosen by ``preset``. ``decoded`` draws what the latent *decodes to* 
 far as the task trusts it (reconstruction guidance: Ho et al. 2022, Video Diffusion Models, section 3.1; Chung et al.
 2023, Diffusion Posterior Sampling):
 
-1. Where anything is left to imagine, the target's latent, a classical guess, is noised to ``start`` and denoised.
+1. Where anything is left to imagine, the target's latent, a classical guess, is noised to ``strength`` and denoised.
    Latent cells that are wholly trusted stay the target's; at each step the others are moved down the gradient of the
    trusted cells' mel error. Where nothing is trusted nothing pulls, and the model is free.
 2. Then the latent is refined by gradient alone: toward the target where that is trusted, and toward what the model
@@ -87,9 +87,10 @@ def imagined(
         return x0 if aim is None else nudged(canvas, x0, aim, free, settings.pull, control)
 
     belief = canvas.held(canvas.believe(control, kind=settings.kind, guidance=settings.guidance))
-    times = canvas.schedule.steps_from(settings.start, steps)
+    times = canvas.schedule.steps_from(settings.strength, steps)
     z = noised(canvas.latent, canvas.noise(generator), canvas.schedule, times[0])
-    return descended(canvas, z, times, belief, generator, control, eta=settings.eta, steer=steer)
+    of = settings.steps
+    return descended(canvas, z, times, belief, generator, control, eta=settings.eta, steer=steer, of=of)
 
 
 def drawn_to_mel(canvas: Canvas, latent: Tensor, done: int, settings: GuidedSettings, control: Control) -> Tensor:
@@ -102,13 +103,16 @@ def drawn_to_mel(canvas: Canvas, latent: Tensor, done: int, settings: GuidedSett
 
 
 def drawn_to_latent(canvas: Canvas, settings: GuidedSettings, generator: torch.Generator, control: Control) -> Tensor:
-    """The published form, from the target's latent noised to ``start`` on; what the renderer keeps is held."""
+    """The published form, from the target's latent noised to ``strength`` on; what the renderer keeps is held.
+
+    No noise is drawn on the way, whatever ``eta``: so it was published.
+    """
     kept = canvas.trust * canvas.keep
     belief = canvas.held(canvas.believe(control, kind=settings.kind, guidance=settings.guidance), kept)
-    times = canvas.schedule.steps_from(settings.start, settings.steps)
+    times = canvas.schedule.steps_from(settings.strength, settings.steps)
     steer = toward_latent(canvas.latent, latent_trust(canvas.trust, canvas.factor), len(times))
     z = noised(canvas.latent, canvas.noise(generator), canvas.schedule, times[0])
-    return descended(canvas, z, times, belief, generator, control, eta=settings.eta, steer=steer)
+    return descended(canvas, z, times, belief, generator, control, steer=steer)
 
 
 def toward_latent(latent: Tensor, trust: Tensor, steps: int) -> Steer:

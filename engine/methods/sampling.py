@@ -25,6 +25,7 @@ def descended(
     *,
     eta: float = 0.0,
     steer: Steer | None = None,
+    of: int | None = None,
 ) -> Tensor:
     """Denoise ``z`` along ``times`` (Song, Meng & Ermon 2021, eq. 12), and return the clean latent.
 
@@ -35,13 +36,14 @@ def descended(
         generator: of the noise, where ``eta`` is above 0.
         eta: 0 draws no noise on the way (DDIM), 1 as much as DDPM.
         steer: changes the believed clean latent at each step; the noise that is implied follows.
+        of: steps of the whole method, for the progress, where others follow these.
 
     Raises:
         Cancelled: the user stopped.
     """
     schedule = canvas.schedule
     for index, t in enumerate(times):
-        control.step("taking again", index, len(times))
+        control.step("taking again", index, of or len(times))
         x0, eps = belief(z, t)
         if steer is not None:
             x0 = steer(x0, index, t)

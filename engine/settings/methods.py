@@ -173,19 +173,19 @@ class PullSettings:
     """How a latent is moved by the gradient of what it decodes to.
 
     Attributes:
-        rate: of Adam at the first step, in standard deviations of the latent; it falls to 0.
+        step_size: of Adam at the first step, in standard deviations of the latent; it falls to 0.
         loud: in 0..1, share of the waveform's error, where loud cells count most, beside that of the mel, where all do.
         scales: resolutions at which mels are compared, each half as fine as the one before.
         tolerance: stop once five steps have brought less than this, relatively; 0 takes all steps.
     """
 
-    rate: float = 0.05
+    step_size: float = 0.05
     loud: float = 0.3
     scales: int = 1
     tolerance: float = 0.01
 
     def __post_init__(self) -> None:
-        check_range("rate", self.rate, 0.001, 1.0)
+        check_range("step_size", self.step_size, 0.001, 1.0)
         check_range("loud", self.loud, 0.0, 1.0)
         check_range("scales", self.scales, 1, 5)
         check_range("tolerance", self.tolerance, 0.0, 1.0)
@@ -213,7 +213,7 @@ class GuidedSettings(SamplingSettings, PullSettings):
     Attributes:
         steps: in all, each with one gradient.
         preset: ``decoded`` draws the decoded mel to the target, ``published`` the latent, as the research did.
-        start: in 0..1, how far what is to be imagined is noised before it is denoised; 1 forgets the guess.
+        strength: in 0..1, how far what is to be imagined is noised before it is denoised; 1 forgets the guess.
         pull: largest move of a denoising step toward the trusted cells, in standard deviations of the latent.
         refining: share of the steps that only refine, where something was imagined too.
     """
@@ -221,7 +221,7 @@ class GuidedSettings(SamplingSettings, PullSettings):
     steps: int = 25
     eta: float = 1.0
     preset: str = "decoded"
-    start: float = 0.3
+    strength: float = 0.3
     pull: float = 0.05
     refining: float = 0.5
 
@@ -229,7 +229,7 @@ class GuidedSettings(SamplingSettings, PullSettings):
         SamplingSettings.__post_init__(self)
         PullSettings.__post_init__(self)
         check_choice("preset", self.preset, GUIDED_PRESETS)
-        check_range("start", self.start, 0.01, 1.0)
+        check_range("strength", self.strength, 0.01, 1.0)
         check_range("pull", self.pull, 0.0, 1.0)
         check_range("refining", self.refining, 0.0, 1.0)
 

@@ -129,7 +129,7 @@ def test_refining_never_ends_further_off(tiny, made_target) -> None:
     canvas = canvas_of(tiny, made_target(64))
     aim = aim_for(canvas)
     start = pulled(canvas, canvas.latent, aim, Control())[0]
-    latent = refined(canvas, canvas.latent, aim, PullSettings(rate=1.0, tolerance=0), Control(), steps=3)
+    latent = refined(canvas, canvas.latent, aim, PullSettings(step_size=1.0, tolerance=0), Control(), steps=3)
     assert pulled(canvas, latent, aim, Control())[0] <= start
 
 
@@ -146,7 +146,7 @@ def test_steps_that_overshoot_at_first_are_not_the_end(bundled, real_target) -> 
     aim = aim_for(canvas)
     start = pulled(canvas, canvas.latent, aim, Control())[0]
     assert pulled(canvas, canvas.latent + 0.3, aim, Control())[0] > start
-    latent = refined(canvas, canvas.latent, aim, PullSettings(rate=0.3, tolerance=0.5), Control(), steps=24)
+    latent = refined(canvas, canvas.latent, aim, PullSettings(step_size=0.3, tolerance=0.5), Control(), steps=24)
     assert pulled(canvas, latent, aim, Control())[0] < start
 
 

@@ -46,8 +46,8 @@ def test_cells_that_arent_trusted_feel_no_pull(bundled_whole, real_target) -> No
     target = real_target(frames=96)
     nothing = torch.zeros_like(target.mel)
     other = Target(target.mel.flip(0), nothing, nothing, False)
-    first = taken(Target(target.mel, nothing, nothing, False), bundled_whole, steps=4, start=1.0)
-    torch.testing.assert_close(first, taken(other, bundled_whole, steps=4, start=1.0), atol=0.2, rtol=0)
+    first = taken(Target(target.mel, nothing, nothing, False), bundled_whole, steps=4, strength=1.0)
+    torch.testing.assert_close(first, taken(other, bundled_whole, steps=4, strength=1.0), atol=0.2, rtol=0)
 
 
 def test_half_trusted_cells_are_drawn_halfway(bundled_whole, real_target) -> None:
@@ -56,7 +56,7 @@ def test_half_trusted_cells_are_drawn_halfway(bundled_whole, real_target) -> Non
 
     def error(trust: float) -> float:
         made = Target(target.mel, torch.full_like(target.mel, trust), keep, False)
-        mel = taken(made, bundled_whole, steps=8, start=0.8)
+        mel = taken(made, bundled_whole, steps=8, strength=0.8)
         return float((mel - target.mel).square().mean())
 
     assert error(0.95) < error(0.5) < error(0.0)
@@ -85,9 +85,9 @@ def test_published_strengths() -> None:
 def test_the_published_form_is_drawn_to_the_round_trip(bundled_whole, real_target, monkeypatch) -> None:
     target = real_target(frames=128)
     plain = plainly(target, bundled_whole)
-    drawn = taken(target, bundled_whole, steps=12, preset="published", start=0.6)
+    drawn = taken(target, bundled_whole, steps=12, preset="published", strength=0.6)
     monkeypatch.setattr(guided, "strength_at", lambda index, steps: 0.0)
-    free = taken(target, bundled_whole, steps=12, preset="published", start=0.6)
+    free = taken(target, bundled_whole, steps=12, preset="published", strength=0.6)
     assert float((drawn - plain).abs().mean()) < float((free - plain).abs().mean())
 
 
@@ -115,8 +115,8 @@ def test_presets_are_chosen_by_name() -> None:
         ("preset=publishd", r"preset is 'publishd' \(did you mean published\?\); accepted: decoded, published"),
         ("scales=9", "scales is 9; accepted is 1 to 5"),
         ("loud=2", "loud is 2; accepted is 0 to 1"),
-        ("rate=0", "rate is 0; accepted is 0.001 to 1"),
-        ("start=0", "start is 0; accepted is 0.01 to 1"),
+        ("step_size=0", "step_size is 0; accepted is 0.001 to 1"),
+        ("strength=0", "strength is 0; accepted is 0.01 to 1"),
         ("steps=0", "steps is 0; accepted is 1 to 1000"),
     ],
 )
