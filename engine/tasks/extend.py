@@ -25,7 +25,8 @@ LOUD_SHARE = 0.5  # of the frames, the loudest: quiet ones show the floor alone
 SMOOTHED_HZ = 150.0
 FLANK_HZ = 250.0  # on each side of a cut-off, in which it falls
 LEAST_FALL_DB = 18.0
-EDGE_DB = 12.0  # the cut-off is where the level has fallen by so much
+EDGE_DB = 12.0  # the cut-off is where the level has fallen by so much below its plateau
+LEAST_PLATEAU_HZ = 800.0
 DEEPEST_DB = 100.0  # below the loudest bin: what is softer is rounding
 HIGHEST_SHARE = 0.9  # of the model's band: a cut-off above leaves nothing to extend
 
@@ -108,6 +109,18 @@ def steepest_fall_hz(level_db: NDArray[np.floating], bins_hz: NDArray[np.floatin
     if not allowed.any():
         return None
     place = int(places[np.argmax(np.where(allowed, fall_db, -np.inf))])
-    flank = level_db[place - reach : place + reach + 1]
-    edge_db = flank[0] - min(EDGE_DB, (flank[0] - after[place + reach]) / 2)
-    return float(bins_hz[place - reach + int(np.flatnonzero(flank <= edge_db)[0])])
+    return float(bins_hz[edge_bin(level_db, place + reach, after[place + reach], LEAST_PLATEAU_HZ / bins_hz[1])])
+
+
+def edge_bin(level_db: NDArray[np.floating], highest: int, floor_db: float, least_bins: float) -> int:
+    """The first bin, from ``highest`` down a flank, that is still near the level of what lies below it.
+
+    That level is the median over half an octave, ``least_bins`` or more: narrow enough that the slope of a voice or of
+    music hardly counts, wide enough that a flank does.
+    """
+    for place in range(highest, 1, -1):
+        width = max(least_bins, place * (1 - 2**-0.5))
+        plateau_db = np.median(level_db[max(1, place - round(width)) : place])
+        if level_db[place] >= plateau_db - min(EDGE_DB, (plateau_db - floor_db) / 2):
+            return place
+    return highest

@@ -49,6 +49,34 @@ def test_the_cut_off_is_found(demo_folder, write_sound, bundled, name, cutoff_hz
     assert extend.found_cutoff(analysis, region) == pytest.approx(cutoff_hz, abs=200)
 
 
+@pytest.mark.parametrize("cutoff_hz", [2500, 4000, 5500])
+@pytest.mark.parametrize("name", ["speech-p286-011.wav", "music-loop-mika.flac"])
+@pytest.mark.parametrize("flank", ["butterworth", "elliptic"])
+def test_a_sloping_flank_is_cut_at_its_top(demo_folder, write_sound, bundled, name, cutoff_hz, flank) -> None:
+    import soundfile
+
+    sound, rate = soundfile.read(demo_folder / name, frames=3 * 48000, dtype="float32", always_2d=True)
+    if flank == "butterworth":
+        cut = signal.sosfiltfilt(signal.butter(12, cutoff_hz, fs=rate, output="sos"), sound.T, axis=1)
+    else:
+        cut = signal.sosfilt(signal.ellip(5, 1, 40, cutoff_hz, fs=rate, output="sos"), sound.T, axis=1)
+    with open_clip(write_sound(cut.astype(np.float32), rate)) as clip:
+        region = region_of(clip.frames, rate)
+        analysis = analyse_with_context(clip, region, EXTEND, bundled, Control())
+    # Such filters are 12 dB down some per cent above the frequency that they are named by.
+    assert extend.found_cutoff(analysis, region) == pytest.approx(1.03 * cutoff_hz, rel=0.05)
+
+
+@pytest.mark.parametrize("slope_db", [20, 40, 100, 400])
+def test_the_cut_off_lies_within_12_db_of_what_is_below_it_however_steep_the_flank(slope_db) -> None:
+    bins_hz = np.fft.rfftfreq(1024, 1 / 16000)
+    tilt_db = -6 * np.log2(np.maximum(bins_hz, 50) / 1000)
+    fall_db = np.clip(slope_db * (bins_hz - 4000) / 500, 0, 60)
+    found_hz = extend.steepest_fall_hz(tilt_db - fall_db, bins_hz, 7200)
+    assert found_hz is not None
+    assert 4000 <= found_hz <= 4000 + 12 / slope_db * 500 + bins_hz[1]
+
+
 @pytest.mark.parametrize("renderer", ["gain", "griffinlim"])
 def test_with_nothing_to_extend_channels_pass_whatever_renders(write_sound, made_noise, bundled, renderer) -> None:
     noise = made_noise(channels=2)
