@@ -24,8 +24,16 @@ if TYPE_CHECKING:
 BAR_CHARACTERS = 28
 REDRAW_S = 0.1
 PLAIN_LINE_S = 5.0
-# Stages whose progress is counted in frames of sound; that of all others is counted in steps, if they aren't too many.
-IN_FRAMES = ("reading", "checking", "analysing", "rendering", "measuring", "writing")
+# Stages whose progress is counted in frames or hops of sound. That of all others is counted in steps, if they are few.
+IN_FRAMES = (
+    "reading",
+    "checking",
+    "analysing",
+    "rendering",
+    "rendering above the model's band",
+    "measuring",
+    "writing",
+)
 LARGEST = 1e9  # seconds or Hz; a larger number is a mistake in any recording
 
 

@@ -27,7 +27,7 @@ SIDE_GROUPS = 2  # groups before and after that an image is averaged with
 BLOCK_CELLS = 1 << 20  # of a block: frames times pairs of channels times bins
 NEAREST_BANDS = 8
 DIFFUSE_S = 0.03  # length of the filters that decorrelate
-LEAST_SHARE = 1e-5  # of the power, uncorrelated: so that every covariance has a factor
+LEAST_PIVOT = 1e-8  # of the mean power; less is rounding, whose square root would be heard
 SILENT = 1e-7
 
 
@@ -67,15 +67,32 @@ def image_around(analysis: Analysis, absent: Tensor, reference: int) -> Image:
     others = [index for index in range(channels) if index != reference]
     order = torch.tensor([reference, *others])
     sums, counts = _covariances(analysis, ~absent.cpu())
-    covariance = _averaged(sums[..., order, :][..., order], counts)
-    known = counts > 0
+    covariance, known = _averaged(sums[..., order, :][..., order], counts)
     flat = covariance.reshape(*covariance.shape[:2], -1)
     parts = torch.view_as_real(flat).flatten(2).permute(2, 0, 1)  # (parts, T, bands)
     trust = known.to(parts).expand_as(parts)
     filled = _from_nearest_bands(interpolated(parts, trust), known)
     pairs = filled.permute(1, 2, 0).reshape(*flat.shape, 2).contiguous()
     covariance = torch.view_as_complex(pairs).reshape(covariance.shape)
-    return Image(_factor(covariance), order)
+    return Image(factor_of(covariance).to(torch.complex64), order)
+
+
+def factor_of(covariance: Tensor) -> Tensor:
+    """Cholesky factors of positive semidefinite (..., C, C) with mean power 1.
+
+    Pivots that are but rounding are 0, so that what the channels have wholly in common stays in common, and a silent
+    channel silent.
+    """
+    factor = torch.zeros_like(covariance)
+    for column in range(covariance.shape[-1]):
+        before = factor[..., :column]
+        rest = covariance[..., column] - (before @ before[..., column, :, None].conj())[..., 0]
+        pivot = rest[..., column].real
+        root = torch.where(pivot > LEAST_PIVOT, pivot, 0).sqrt()
+        below = rest[..., column + 1 :] / root.clamp_min(LEAST_PIVOT)[..., None]
+        factor[..., column, column] = root.to(factor)
+        factor[..., column + 1 :, column] = below * (root > 0)[..., None]
+    return factor
 
 
 def decorrelated(sound: NDArray[np.float32], count: int, rate: int, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -106,6 +123,7 @@ def _covariances(analysis: Analysis, known: Tensor) -> tuple[Tensor, Tensor]:
         weight = known[first : first + block].float()
         piece = torch.from_numpy(analysis.padded[:, first * spec.hop : (first + len(weight)) * spec.hop + 2 * spec.pad])
         spectra = torch.stft(piece, spec.n_fft, spec.hop, window=window, center=False, return_complex=True)
+        spectra = spectra.to(torch.complex128)  # a pivot is a small difference
         product = torch.einsum("ikt,jkt->tkij", spectra, spectra.conj())
         cells = torch.einsum("bk,tkij->tbij", bank.to(product), product) * weight[..., None, None]
         for rows in range(0, len(weight), GROUP_FRAMES):
@@ -114,18 +132,22 @@ def _covariances(analysis: Analysis, known: Tensor) -> tuple[Tensor, Tensor]:
     return torch.stack(sums), torch.stack(counts)
 
 
-def _averaged(sums: Tensor, counts: Tensor) -> Tensor:
-    """Means over neighbouring groups, divided by their power; channels that are silent count as equally loud."""
+def _averaged(sums: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
+    """Means over neighbouring groups, divided by their power, and (G, bands) where that tells an image.
+
+    Where nothing is known, or all is silent, channels count as equally loud.
+    """
 
     def running(values: Tensor) -> Tensor:
-        total = torch.cat([torch.zeros_like(values[:1]), values.cumsum(dim=0)])
-        place = torch.arange(len(values))
-        return total[(place + SIDE_GROUPS + 1).clamp_max(len(values))] - total[(place - SIDE_GROUPS).clamp_min(0)]
+        nothing = values.new_zeros((SIDE_GROUPS, *values.shape[1:]))
+        return torch.cat([nothing, values, nothing]).unfold(0, 2 * SIDE_GROUPS + 1, 1).sum(dim=-1)
 
-    mean = running(sums.to(torch.complex128)) / running(counts.double()).clamp_min(1)[..., None, None]
+    mean = running(sums) / running(counts.double()).clamp_min(1)[..., None, None]
     power = mean.diagonal(dim1=-2, dim2=-1).real.mean(dim=-1)[..., None, None]
     equal = torch.eye(sums.shape[-1]).to(mean).expand_as(mean)
-    return torch.where(power > SILENT**2, mean / power.clamp_min(SILENT**2), equal).to(torch.complex64)
+    audible = power > SILENT**2
+    averaged = torch.where(audible, mean / power.clamp_min(SILENT**2), equal)
+    return averaged, (counts > 0) & audible[..., 0, 0]
 
 
 def _from_nearest_bands(values: Tensor, known: Tensor) -> Tensor:
@@ -139,10 +161,3 @@ def _from_nearest_bands(values: Tensor, known: Tensor) -> Tensor:
         near = has[(has - band).abs().argsort(stable=True)[:NEAREST_BANDS]]
         out[..., band] = values[..., near].mean(dim=-1)
     return out
-
-
-def _factor(covariance: Tensor) -> Tensor:
-    """Cholesky factors of (..., C, C) with mean power 1."""
-    channels = covariance.shape[-1]
-    factor: Tensor = torch.linalg.cholesky(covariance + LEAST_SHARE * torch.eye(channels).to(covariance))
-    return factor

@@ -18,6 +18,7 @@ from torch import Tensor
 from engine.mel import hann_window
 from engine.progress import Control
 from engine.render.cells import rows_at
+from engine.render.image import factor_of
 from engine.render.scene import Scene
 from engine.scratch import scratch_array
 
@@ -30,7 +31,6 @@ LARGEST_SWELL = 1.5  # nepers
 PASSED = 0.913  # of half the model's rate: above, the resampler lets less and less of the invented sound through
 EDGE_ROWS = 4  # whose windows touch the gap: noise there too, the borders in time are the splice's
 LEAST_POWER = 1e-16
-LEAST_SHARE = 1e-4  # of a band's power, uncorrelated between channels
 BLOCK_HOPS = 512
 BLOCK_SAMPLES = 1 << 18
 
@@ -93,7 +93,7 @@ class _Sides:
 
     def shaped(self, white: Tensor, through: Tensor) -> Tensor:
         """White spectra (C, bins, n) of unit power with the level and covariance at ``through`` (n,), 0 to 1."""
-        factor = torch.linalg.cholesky(rows_at(self.covariance, through))  # (n, bands, C, C)
+        factor = factor_of(rows_at(self.covariance, through)).to(white)  # (n, bands, C, C)
         mixed = torch.einsum("kb,nbij,jkn->ikn", self.weights.to(factor), factor, white)
         return mixed * torch.exp(self.weights @ rows_at(self.level, through).T)
 
@@ -121,15 +121,14 @@ def _measured_sides(scene: Scene, above: slice, window: Tensor, hop: int) -> _Si
         spectra = torch.stft(
             torch.from_numpy(clip.read(start, stop)), len(window), hop, window=window, center=False, return_complex=True
         ) / float(window.square().sum().sqrt())
+        spectra = spectra.to(torch.complex128)  # a pivot is a small difference
         product = torch.einsum("ikn,jkn->kij", spectra, spectra.conj()) / spectra.shape[-1]
         found.append(torch.einsum("kb,kij->bij", (own / own.sum(dim=0)).to(product), product))
     if not found:
         return None
     covariance = torch.stack([found[0], found[-1]])
     power = covariance.diagonal(dim1=-2, dim2=-1).real.mean(dim=-1).clamp_min(LEAST_POWER)
-    equal = torch.eye(clip.channels).to(covariance)
-    normed = covariance / power[..., None, None] + LEAST_SHARE * equal
-    return _Sides(0.5 * power.log(), normed, weights)
+    return _Sides(0.5 * power.log().float(), covariance / power[..., None, None], weights)
 
 
 def _swell(mel: Tensor, above: slice) -> Tensor:

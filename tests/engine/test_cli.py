@@ -22,7 +22,7 @@ import pytest
 import soundfile
 
 from engine.cli import COMMANDS, main
-from engine.commands.console import Progress
+from engine.commands.console import Progress, step_words
 
 LONG_S = 120.0  # of sound: seconds of work for the small job below
 PATIENCE_S = 600.0  # for a machine that is busy with something else
@@ -201,6 +201,12 @@ def test_what_is_counted_in_frames_has_no_steps_but_an_end(capsys, monkeypatch):
     for done in (0, 150):
         progress.report("rendering", done, 600)
     assert capsys.readouterr().err.splitlines() == ["rendering", "rendering 25%, 18 s left"]
+
+
+@pytest.mark.parametrize("stage", ["rendering", "rendering above the model's band"])
+def test_few_hops_are_no_steps(stage):
+    assert step_words(stage, 0, 30) == ""
+    assert step_words("taking again", 0, 30) == "step 1 of 30"
 
 
 def test_on_a_terminal_a_bar_is_drawn_in_one_line_and_taken_away(monkeypatch):

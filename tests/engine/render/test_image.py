@@ -7,7 +7,7 @@ import torch
 from engine.analysis import analyse
 from engine.audio import open_clip
 from engine.progress import Control
-from engine.render.image import GROUP_FRAMES, decorrelated, image_around
+from engine.render.image import GROUP_FRAMES, decorrelated, factor_of, image_around
 
 
 @pytest.fixture
@@ -31,11 +31,37 @@ def covariance(image, row: int) -> torch.Tensor:
     return (factor @ factor.mH).mean(dim=0)
 
 
-def test_equal_channels_stay_equal(made_analysis, made_noise) -> None:
-    noise = made_noise(length_s=2.0)
-    analysis = made_analysis(np.repeat(noise, 2, axis=0))
+@pytest.mark.parametrize("shares", [(1, 1), (1, -1), (1, 0), (0, 1), (0.5, 1), (1, 1, -1, 0), (0, 0.25, -1, 1, 0.5)])
+def test_one_sound_at_other_levels_stays_one_sound(made_analysis, made_noise, shares) -> None:
+    levels = np.array(shares, np.float32)[:, None]
+    analysis = made_analysis(levels * made_noise(length_s=2.0))
+    image = image_around(analysis, absent_rows(analysis, slice(80, 120)), int(np.argmax(np.abs(shares))))
+    own = torch.tensor(shares)[image.order] / np.sqrt(np.mean(np.square(shares)))
+    own = own * own[0].sign()
+    torch.testing.assert_close(
+        image.factor[..., 0].real, own.float().expand(image.factor.shape[:-1]), atol=1e-5, rtol=0
+    )
+    assert float(image.factor[..., 0].imag.abs().max()) < 1e-6
+    assert float(image.factor[..., 1:].abs().max()) < 1e-6
+
+
+def test_where_the_sides_are_silent_equal_channels_stay_equal(made_analysis, made_noise) -> None:
+    noise = np.repeat(made_noise(length_s=2.0), 2, axis=0)
+    noise[:, 19200:] = 0
+    analysis = made_analysis(noise)
     image = image_around(analysis, absent_rows(analysis, slice(80, 120)), 0)
-    torch.testing.assert_close(covariance(image, 100).real, torch.ones(2, 2), atol=1e-3, rtol=0)
+    assert float((image.factor[:, :, 0] - image.factor[:, :, 1]).abs().max()) < 1e-6
+
+
+def test_factors_are_those_of_lapack_and_may_lack_a_rank() -> None:
+    generator = torch.Generator().manual_seed(0)
+    parts = torch.randn(50, 4, 4, dtype=torch.complex128, generator=generator)
+    covariance = parts @ parts.mH / 4
+    torch.testing.assert_close(factor_of(covariance), torch.linalg.cholesky(covariance), atol=1e-9, rtol=0)
+    flat = parts[..., :2] @ parts[..., :2].mH / 2
+    factor = factor_of(flat)
+    torch.testing.assert_close(factor @ factor.mH, flat, atol=1e-6, rtol=0)
+    assert float(factor[..., 2:].abs().max()) == 0
 
 
 def test_levels_and_coherence_are_those_around(made_analysis, made_noise) -> None:

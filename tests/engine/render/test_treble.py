@@ -7,6 +7,7 @@ import pytest
 import torch
 from scipy import signal
 
+from engine.commands.console import IN_FRAMES
 from engine.progress import Control
 from engine.render import treble
 from engine.targets import region_rows
@@ -101,3 +102,12 @@ def test_a_recording_at_the_models_rate_is_left(made_scene, made_noise) -> None:
     scene = made_scene(noise, 16000)
     scene = dataclasses.replace(scene, target=dataclasses.replace(scene.target, above=slice(10, 20)))
     assert treble.with_treble(scene, noise, torch.Generator(), Control()) is noise
+
+
+def test_its_progress_is_told_as_a_share(with_hole, made_noise) -> None:
+    scene, holed = with_hole(made_noise(rate=RATE, length_s=3.0))
+    told = []
+    control = Control(report=lambda stage, done, of: told.append((stage, done, of)))
+    treble.with_treble(scene, holed.copy(), torch.Generator(), control)
+    assert told
+    assert {stage for stage, _, _ in told} <= set(IN_FRAMES)

@@ -175,6 +175,20 @@ def test_levels_and_correlation_of_the_channels_are_those_around(write_sound, am
     assert correlation == pytest.approx(np.sqrt(1 - width**2), abs=0.01 if width == 0 else 0.2)
 
 
+@pytest.mark.parametrize("rate", [16000, 44100])
+@pytest.mark.parametrize(("left", "right"), [(1, 1), (1, -1), (1, 0), (0, 1)])
+def test_channels_with_one_sound_get_one_sound_and_a_silent_one_none(
+    write_sound, ambience, bundled, rate, left, right
+) -> None:
+    sound = np.array([[left], [right]], np.float32) * ambience(rate)
+    region = region_of(sound.shape[1], rate, start_s=1.0, end_s=1.5)
+    with open_clip(write_sound(with_burst(sound, region), rate)) as clip:
+        patch = restore(clip, region, FILL, bundled).patch.samples
+    # What stands across the line on which all of the recording lies: below -120 dBFS.
+    assert np.abs(right * patch[0] - left * patch[1]).max() < 1e-6
+    assert np.sqrt(np.square(patch).mean()) > QUIET / 2
+
+
 def test_a_full_band_recording_has_no_dull_hole(write_sound, ambience, bundled) -> None:
     from scipy import signal
 
