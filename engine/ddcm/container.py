@@ -101,7 +101,7 @@ def unpacked(data: bytes, name: str) -> tuple[Header, bytes]:
     """Header and codes of the file called ``name``.
 
     Raises:
-        RecordingError: it is no such file, of a newer version, cut short, too long, or damaged.
+        RecordingError: it is no such file, of another version, cut short, too long, or damaged.
     """
     if data[:4] != MAGIC[: len(data)] or not data:
         raise RecordingError(f"{name}: is no .ddcm file; one begins with {MAGIC.decode()}")
@@ -109,6 +109,8 @@ def unpacked(data: bytes, name: str) -> tuple[Header, bytes]:
         raise RecordingError(
             f"{name}: is of version {data[4]} of the format; this Retake reads up to version {VERSION}"
         )
+    if len(data) > 4 and data[4] < VERSION:
+        raise RecordingError(f"{name}: is of version {data[4]} of the format, which there never was; {VERSION} is read")
     if len(data) < HEADER_BYTES:
         raise RecordingError(f"{name}: truncated: {len(data)} bytes of a header of {HEADER_BYTES}")
     _, _, variant, kind, number_format, *rest, length = LAYOUT.unpack_from(data)

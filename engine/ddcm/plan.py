@@ -8,11 +8,12 @@ within one codeword. Steps are counted from 1; the last of ``T`` steps draws no 
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass
 
 from engine.ddcm.packing import subset_width
 from engine.errors import InputError
-from engine.settings import DdcmSettings
+from engine.settings import LEAST_KBPS, MOST_KBPS, DdcmSettings
 
 TILE_MEL_FRAMES = 32  # what the networks take is a multiple of it
 TIME_BITS = 10
@@ -68,18 +69,15 @@ class Plan:
         wider = more * (self.width(few + 1) - self.width(few)) if more else 0
         return (self.steps - 1) * TIME_BITS + self.cells * self.width(few) + wider
 
-    def filling(self, bits: float) -> Plan:
-        """This plan with as many atoms as go into ``bits``.
+    @property
+    def range_bits(self) -> tuple[int, int]:
+        """The fewest and the most that all codes can take."""
+        return self.with_each(0).bits, self.with_each(self.most_atoms).bits
 
-        Raises:
-            InputError: it can't take so few or so many.
-        """
-        least, most = self.with_each(0).bits, self.with_each(self.most_atoms).bits
-        if not least <= bits <= most:
-            raise InputError(
-                f"{bits / 8:.0f} bytes are left for the codes; {self.steps} steps of {self.tiles} tiles with "
-                f"{self.codewords} codewords take {-(-least // 8)} to {most // 8} bytes"
-            )
+    def filling(self, bits: float) -> Plan:
+        """This plan with as many atoms as go into ``bits``, which it must be able to take (`plan_for`)."""
+        least, most = self.range_bits
+        assert least <= bits <= most, f"{bits} bits; {least} to {most} can be taken"
         few = max(count for count in range(self.most_atoms + 1) if self.with_each(count).bits <= bits)
         if few == self.most_atoms:
             return self.with_each(few)
@@ -97,11 +95,37 @@ def tiles_of(frames: int) -> int:
     return -(-frames // TILE_MEL_FRAMES)
 
 
-def plan_for(settings: DdcmSettings, frames: int, bits: float) -> Plan:
-    """The plan for ``frames`` mel frames in ``bits``, or with the atoms that the settings ask for.
+def plan_for(settings: DdcmSettings, frames: int, length_s: float, *, header_bytes: int = 0) -> Plan:
+    """The plan for ``frames`` mel frames of ``length_s`` seconds at the rate, or with the atoms, that are asked for.
+
+    Args:
+        header_bytes: that the rate has to pay for too.
 
     Raises:
-        InputError: the bits are too few or too many.
+        InputError: the rate can't be had; says which can.
     """
     plan = Plan(settings.variant, settings.steps, settings.codewords, settings.coefficient_bits, tiles_of(frames))
-    return plan.with_each(settings.atoms) if settings.atoms else plan.filling(bits)
+    if settings.atoms:
+        return plan.with_each(settings.atoms)
+    least, most = ((bits + 8 * header_bytes) / length_s / 1000 for bits in plan.range_bits)
+    if not least <= settings.kbps <= most:
+        raise InputError(refusal(settings, length_s, least, most))
+    return plan.filling(1000 * settings.kbps * length_s - 8 * header_bytes)
+
+
+def refusal(settings: DdcmSettings, length_s: float, least_kbps: float, most_kbps: float) -> str:
+    """Why a rate can't be had where the codes take ``least_kbps`` to ``most_kbps``, and what can."""
+    how = f"{settings.steps} steps and {settings.codewords} codewords"
+    low = max(LEAST_KBPS, math.ceil(100 * least_kbps) / 100)
+    high = min(MOST_KBPS, math.floor(100 * most_kbps) / 100)
+    if low > MOST_KBPS:
+        return (
+            f"{length_s:.3f} s are too short to be coded with {how}, which take {low:.2f} kbps or more; "
+            f"up to {MOST_KBPS:g} is accepted; fewer steps take less"
+        )
+    if high < low:
+        return (
+            f"{how} are too few to code {length_s:.3f} s, of which they fill {high:.2f} kbps at most; "
+            f"{low:g} or more is accepted; more steps or codewords fill more"
+        )
+    return f"kbps is {settings.kbps:g}; for {length_s:.3f} s, {how} accepted is {low:.2f} to {high:.2f}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,33 +68,13 @@ def encode_clip(clip: Clip, settings: DdcmSettings, seed: int, model: Model, con
     analysis = analyse(clip, 0, clip.frames, model.spec, model.placement.device, control)
     everything = torch.ones_like(analysis.mel)
     canvas = canvas_for(Target(analysis.mel, everything, everything, keeps_level=True), model, control)
-    plan = plan_of_file(clip, settings, len(analysis.mel))
+    plan = plan_for(settings, len(analysis.mel), clip.duration_s, header_bytes=HEADER_BYTES)
     weight = torch.ones((), device=canvas.latent.device)
     latent, codes = encode_latent(canvas.latent, weight, model, plan, seed, settings.kind, control, "encoding")
     kind = kinds_of(model).index(settings.kind)
     data = packed(header_of(analysis, plan, seed, kind, model), codes)
     mel, ceiling = canvas.decoded(latent, control), canvas.decoded(canvas.latent, control)
     return Encoded(data, plan, mel, mel_error_db(mel, analysis.mel), mel_error_db(ceiling, analysis.mel))
-
-
-def plan_of_file(clip: Clip, settings: DdcmSettings, frames: int) -> Plan:
-    """The plan for a file of the asked rate, header included.
-
-    Raises:
-        InputError: the rate can't be had; says which can.
-    """
-    bits = 1000 * settings.kbps * clip.duration_s - 8 * HEADER_BYTES
-    try:
-        return plan_for(settings, frames, bits)
-    except InputError as error:
-        empty = Plan(settings.variant, settings.steps, settings.codewords, settings.coefficient_bits, tiles_of(frames))
-        least, most = (
-            (empty.with_each(count).bits + 8 * HEADER_BYTES) / clip.duration_s / 1000 for count in (0, empty.most_atoms)
-        )
-        raise InputError(
-            f"kbps is {settings.kbps:g}; for {clip.duration_s:.3f} s, {settings.steps} steps and "
-            f"{settings.codewords} codewords accepted is {math.ceil(100 * least) / 100:g} to {most:.2f}"
-        ) from error
 
 
 def header_of(analysis: Analysis, plan: Plan, seed: int, kind: int, model: Model) -> Header:

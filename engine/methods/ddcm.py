@@ -37,7 +37,7 @@ def take(target: Target, model: Model, settings: DdcmSettings, generator: torch.
         latent = softly_quantised(canvas.latent, weight, entries, temperature, generator, control)
         return canvas.decoded(latent, control)
     length_s = len(target.mel) * model.spec.hop / model.spec.rate
-    plan = plan_for(settings, len(target.mel), 1000 * settings.kbps * length_s)
+    plan = plan_for(settings, len(target.mel), length_s)
     seed = int(torch.randint(LARGEST_SEED, (), generator=generator))
     latent, codes = coding.encode_latent(canvas.latent, weight, model, plan, seed, settings.kind, control, STAGE)
     control.note(f"coded in {len(codes)} bytes, {8 * len(codes) / length_s / 1000:.2f} kbps")

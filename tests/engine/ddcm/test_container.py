@@ -104,6 +104,11 @@ def test_a_newer_version_is_refused_by_its_number() -> None:
         unpacked(signed_again(FILE[:4] + b"\2" + FILE[5:]), "x")
 
 
+def test_version_0_is_refused_though_the_checksum_fits() -> None:
+    with pytest.raises(RecordingError, match=r"x: is of version 0 .* 1 is read"):
+        unpacked(signed_again(FILE[:4] + b"\0" + FILE[5:]), "x")
+
+
 @pytest.mark.parametrize(
     ("at", "value", "said"),
     [(5, 7, "variant 7"), (7, 9, "number format 9"), (38, 0, "no encoder"), (40, 0, "no encoder")],

@@ -55,8 +55,8 @@ def test_progress_is_told_and_cancel_answers_within_one_step(tiny, made_target) 
 
 
 def test_a_rate_that_the_codebook_cant_take_is_refused(tiny, made_target) -> None:
-    with pytest.raises(InputError, match="4 steps of 4 tiles with 2 codewords take 4 to 6 bytes"):
-        taken(made_target(100), tiny, settings=DdcmSettings(steps=4, codewords=2))
+    with pytest.raises(InputError, match=r"kbps is 8; for 2.000 s, 4 steps and 64 codewords accepted is 0.50 to 0.99"):
+        taken(made_target(200), tiny, settings=DdcmSettings(steps=4, codewords=64))
 
 
 @pytest.mark.parametrize(
