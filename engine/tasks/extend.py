@@ -52,7 +52,10 @@ def target(
             f"for a recording at {analysis.clip.rate} Hz (--rate raises that)"
         )
     if cutoff_hz is None:
-        control.note(f"no cut-off found below {HIGHEST_SHARE * top_hz:g} Hz: nothing was extended")
+        # A recording that fills its own band needs room above it, others a cut-off that the user knows of.
+        lacks_room = analysis.clip.rate / 2 < spec.high_hz
+        hint = f"--rate {spec.rate} makes room above" if lacks_room else "--set cutoff_hz= gives one"
+        control.note(f"no cut-off found below {HIGHEST_SHARE * top_hz:g} Hz: nothing was extended; {hint}")
         return Target(mel, trust, keep, keeps_level=False)
     control.note(f"cut-off {'given as' if settings.cutoff_hz else 'found at'} {cutoff_hz:.0f} Hz")
     if analysis.clip.rate / 2 > spec.high_hz:

@@ -130,6 +130,14 @@ def test_the_cut_off_can_be_given(write_sound, made_noise, bundled) -> None:
     assert np.abs(take.patch.samples - sound).max() > 0.01
 
 
+@pytest.mark.parametrize(("rate", "hint"), [(8000, "--rate 16000"), (16000, "--set cutoff_hz="), (48000, "--set")])
+def test_where_nothing_is_extended_the_note_tells_what_would(write_sound, made_noise, bundled, rate, hint) -> None:
+    with open_clip(write_sound(made_noise(rate=rate), rate)) as clip:
+        take = restore(clip, region_of(clip.frames, rate), EXTEND, bundled)
+    (note,) = (note for note in take.notes if "nothing was extended" in note)
+    assert hint in note
+
+
 @pytest.mark.parametrize("cutoff_hz", [500, 7500, 100000])
 def test_a_cut_off_where_nothing_can_be_extended_is_refused(write_sound, made_noise, bundled, cutoff_hz) -> None:
     settings = replace(EXTEND, task_settings=ExtendSettings(cutoff_hz=cutoff_hz))
