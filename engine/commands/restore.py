@@ -211,7 +211,7 @@ def run(arguments: argparse.Namespace) -> int:
         progress.report("writing", 0, 1)
         written = write(clip, take, choice, arguments)
         progress.close()
-        print_notes([*take.notes, *written.notes])
+        print_notes([*take.notes, *(written.notes if clip is recorded else written_notes(clip, written, choice))])
         tell(clip, take, measures, arguments, time.monotonic() - began)
     return 0
 
@@ -240,14 +240,26 @@ def check_noise_stretch(settings: RestoreSettings, clip: Clip) -> None:
 def output_format(clip: Clip, rate: int, frames: int, arguments: argparse.Namespace) -> Format:
     """The format of the output: the recording's own where the output's extension has it.
 
+    At another rate every sample is a new one: 16 bits at least hold it, whatever a telephone's did.
+
     Raises:
         OutputError: it can't hold ``frames`` frames of this recording at ``rate``; with what it can hold.
     """
-    from engine.recording.formats import Format, Shape, choose_format
+    from engine.recording.formats import Format, Shape, choose_format, describe, resampled_subtype
 
     shape = Shape(rate, clip.channels, frames)
     source = Format(clip.container, clip.subtype)
-    return choose_format(arguments.output, shape, source, container=None, subtype=arguments.subtype)
+    nearest = source if rate == clip.rate else Format(clip.container, resampled_subtype(clip.subtype))
+    choice = choose_format(arguments.output, shape, nearest, container=None, subtype=arguments.subtype)
+    return dataclasses.replace(choice, notes=tuple(describe(choice.container, choice.subtype, source)))
+
+
+def written_notes(clip: Clip, written: Written, choice: Format) -> list[str]:
+    """What writing a resampled recording has to say: ``choice`` knows the user's own format, it is itself of floats."""
+    from engine.recording.formats import Format, describe
+
+    by_clip = describe(choice.container, choice.subtype, Format(clip.container, clip.subtype))
+    return [*choice.notes, *(note for note in written.notes if note not in (*by_clip, *choice.notes))]
 
 
 def write(clip: Clip, take: Take, choice: Format, arguments: argparse.Namespace) -> Written:

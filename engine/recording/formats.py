@@ -176,6 +176,12 @@ def decoded_subtype(subtype: str) -> str:
     return "PCM_16" if kind.bits <= 16 else "PCM_24" if kind.bits <= 24 else "PCM_32"
 
 
+def resampled_subtype(subtype: str) -> str:
+    """The subtype that new samples get in place of a subtype's own: as precise, and 16 bits at the least."""
+    kind = sample_type(subtype)
+    return "PCM_16" if kind.kind == "companded" or kind.bits < 16 else subtype
+
+
 def describe(container: str, subtype: str, source: Format | None) -> list[str]:
     """What the user must be told about an output's format."""
     if sample_type(subtype).kind == "lossy":

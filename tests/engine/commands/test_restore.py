@@ -613,6 +613,30 @@ def test_a_telephone_recording_is_written_at_the_new_rate(recording, restore, ou
 
 
 @pytest.mark.parametrize(
+    ("subtype", "asked", "written"),
+    [
+        ("ULAW", None, "PCM_16"),
+        ("ALAW", None, "PCM_16"),
+        ("PCM_U8", None, "PCM_16"),
+        ("PCM_16", None, "PCM_16"),
+        ("PCM_24", None, "PCM_24"),
+        ("FLOAT", None, "FLOAT"),
+        ("ULAW", "ULAW", "ULAW"),
+        ("PCM_24", "PCM_16", "PCM_16"),
+    ],
+)
+def test_a_new_rate_is_written_in_16_bits_or_more_unless_others_are_asked_for(
+    recording, restore, out, subtype, asked, written
+):
+    how = ("--subtype", asked) if asked else ()
+    path = recording(rate=8000, frames=1600, subtype=subtype)
+    done = restore(path, "-o", out, "--task", "extend", "--rate", 16000, *how).done()
+    assert soundfile.info(out).subtype == written
+    assert (f"{subtype} is written as {written}" in done.err) == (subtype != written)
+    assert done.err.count("is written as") == (subtype != written)
+
+
+@pytest.mark.parametrize(
     ("how", "words"),
     [
         (("--rate", 48000), "--rate 48000 with task reconstruct"),

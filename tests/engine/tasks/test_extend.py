@@ -9,7 +9,7 @@ import pytest
 from scipy import signal
 
 from engine.audio import open_clip
-from engine.errors import InputError
+from engine.errors import Cancelled, InputError
 from engine.jobs import analyse_with_context, restore
 from engine.metrics import compare
 from engine.progress import Control
@@ -46,7 +46,7 @@ def test_the_cut_off_is_found(demo_folder, write_sound, bundled, name, cutoff_hz
     with open_clip(write_sound(low_passed(sound.T, rate, cutoff_hz), rate)) as clip:
         region = region_of(clip.frames, rate)
         analysis = analyse_with_context(clip, region, EXTEND, bundled, Control())
-    assert extend.found_cutoff(analysis, region) == pytest.approx(cutoff_hz, abs=200)
+    assert extend.found_cutoff(analysis, region, Control()) == pytest.approx(cutoff_hz, abs=200)
 
 
 @pytest.mark.parametrize("cutoff_hz", [2500, 4000, 5500])
@@ -64,7 +64,7 @@ def test_a_sloping_flank_is_cut_at_its_top(demo_folder, write_sound, bundled, na
         region = region_of(clip.frames, rate)
         analysis = analyse_with_context(clip, region, EXTEND, bundled, Control())
     # Such filters are 12 dB down some per cent above the frequency that they are named by.
-    assert extend.found_cutoff(analysis, region) == pytest.approx(1.03 * cutoff_hz, rel=0.05)
+    assert extend.found_cutoff(analysis, region, Control()) == pytest.approx(1.03 * cutoff_hz, rel=0.05)
 
 
 @pytest.mark.parametrize("slope_db", [20, 40, 100, 400])
@@ -93,7 +93,7 @@ def test_a_slope_is_no_cut_off(write_sound, made_noise, bundled) -> None:
         analysis = analyse_with_context(clip, region, EXTEND, bundled, Control())
         take = restore(clip, region, EXTEND, bundled)
         assert np.array_equal(take.patch.samples, clip.read(0, clip.frames))
-    assert extend.found_cutoff(analysis, region) is None
+    assert extend.found_cutoff(analysis, region, Control()) is None
     assert any("nothing was extended" in note for note in take.notes)
 
 
@@ -128,6 +128,14 @@ def test_the_cut_off_can_be_given(write_sound, made_noise, bundled) -> None:
         take = restore(clip, region_of(clip.frames, 16000), settings, bundled)
     assert "cut-off given as 3000 Hz" in take.notes
     assert np.abs(take.patch.samples - sound).max() > 0.01
+
+
+@pytest.mark.parametrize(("rate", "hint"), [(8000, "--rate 16000"), (16000, "--set cutoff_hz="), (48000, "--set")])
+def test_where_nothing_is_extended_the_note_tells_what_would(write_sound, made_noise, bundled, rate, hint) -> None:
+    with open_clip(write_sound(made_noise(rate=rate), rate)) as clip:
+        take = restore(clip, region_of(clip.frames, rate), EXTEND, bundled)
+    (note,) = (note for note in take.notes if "nothing was extended" in note)
+    assert hint in note
 
 
 @pytest.mark.parametrize("cutoff_hz", [500, 7500, 100000])
@@ -189,6 +197,21 @@ def test_falls_are_told_from_rises_and_from_the_top() -> None:
     cut = np.where(bins_hz > 3400, -60.0, 0.0)
     assert extend.steepest_fall_hz(cut, bins_hz, 7200) == pytest.approx(3400, abs=20)
     assert extend.steepest_fall_hz(np.where(bins_hz > 7600, -60.0, 0.0), bins_hz, 7200) is None
+
+
+def test_the_spectrum_is_the_same_in_one_block_and_in_many(made_noise, monkeypatch) -> None:
+    sound = coloured(made_noise, channels=2)
+    whole, _ = extend.long_term_spectrum_db(sound, 16000, Control())
+    monkeypatch.setattr(extend, "BLOCK_FRAMES", 5)
+    steps: list[tuple[str, int, int]] = []
+    blocks, _ = extend.long_term_spectrum_db(sound, 16000, Control(report=lambda *step: steps.append(step)))
+    np.testing.assert_allclose(blocks, whole, atol=1e-4)
+    assert len(steps) == 2 * -(-61 // 5)
+
+
+def test_finding_the_cut_off_stops_when_told_to(made_noise) -> None:
+    with pytest.raises(Cancelled):
+        extend.long_term_spectrum_db(made_noise(), 16000, Control(cancelled=lambda: True))
 
 
 def test_the_same_seed_gives_the_same_samples(write_sound, made_noise, bundled) -> None:
