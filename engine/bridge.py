@@ -7,13 +7,12 @@ autoregression (`engine.interpolate`) and a repair works on the recording with t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.audio import Clip, Patch
 from engine.interpolate import context_frames, continued, extrapolated, interpolated
+from engine.patched import Patched
 from engine.region import Region
 from engine.scratch import scratch_array
 from engine.splice import margin_frames, splice
@@ -21,54 +20,7 @@ from engine.splice import margin_frames, splice
 REACH_S = 0.1  # each side is continued so far; in longer gaps only an offset goes on between
 BAND_FADE_S = 0.002  # at the borders of a band's bridge
 
-
-@dataclass(frozen=True)
-class Bridged:
-    """A recording with a patch laid in, for reading.
-
-    Attributes:
-        clip: the recording.
-        patch: heard in place of what it holds there.
-    """
-
-    clip: Clip
-    patch: Patch
-
-    @property
-    def rate(self) -> int:
-        """Frames a second."""
-        return self.clip.rate
-
-    @property
-    def channels(self) -> int:
-        """Number of channels."""
-        return self.clip.channels
-
-    @property
-    def frames(self) -> int:
-        """Length of the recording."""
-        return self.clip.frames
-
-    @property
-    def subtype(self) -> str:
-        """libsndfile's name of the sample type."""
-        return self.clip.subtype
-
-    def read(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Frames ``start`` to ``stop``, (channels, frames) float32; errors are those of `Clip.read`."""
-        return over(self.clip.read(start, stop), start, self.patch)
-
-
-def over(sound: NDArray[np.float32], start: int, patch: Patch) -> NDArray[np.float32]:
-    """Lay a patch over (channels, frames) that begins at frame ``start``, in place."""
-    first, last = max(start, patch.start_frame), min(start + sound.shape[1], patch.stop_frame)
-    if first < last:
-        place = patch.start_frame
-        sound[:, first - start : last - start] = patch.samples[:, first - place : last - place]
-    return sound
-
-
-Source = Clip | Bridged
+Source = Clip | Patched
 
 
 def is_whole(clip: Source, region: Region) -> bool:
@@ -95,7 +47,7 @@ def bridged(clip: Clip, region: Region, *, exact: bool = False) -> Source:
     laid[:, region.end_frame - start :] = clip.read(region.end_frame, end)
     _lay_bridge(clip, region, laid[:, region.start_frame - start : region.end_frame - start], exact)
     if not margin:
-        return Bridged(clip, Patch(start, laid))
+        return Patched(clip, Patch(start, laid))
     patch = splice(
         clip.read,
         laid,
@@ -105,7 +57,7 @@ def bridged(clip: Clip, region: Region, *, exact: bool = False) -> Source:
         total_frames=clip.frames,
         fade_s=BAND_FADE_S,
     )
-    return Bridged(clip, patch)
+    return Patched(clip, patch)
 
 
 def _lay_bridge(clip: Clip, region: Region, out: NDArray[np.float32], exact: bool) -> None:

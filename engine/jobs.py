@@ -23,6 +23,7 @@ from engine.mel import MelSpec
 from engine.methods import METHODS
 from engine.metrics import Measures, compare_streams
 from engine.model.load import Model
+from engine.patched import Patched
 from engine.progress import Control
 from engine.region import Region
 from engine.render import RENDERERS
@@ -237,16 +238,6 @@ def measure(clip: Clip, region: Region, patch: Patch, control: Control | None = 
         Cancelled: the user stopped.
     """
     control = control or Control()
-
-    def read_patched(first: int, last: int) -> NDArray[np.float32]:
-        sound = clip.read(first, last)
-        begin, end = max(first, patch.start_frame), min(last, patch.stop_frame)
-        if begin < end:
-            sound[:, begin - first : end - first] = patch.samples[
-                :, begin - patch.start_frame : end - patch.start_frame
-            ]
-        return sound
-
     read_recorded = limited_to_band(clip.read, clip.frames, region, clip.rate)
 
     def read_recorded_with_progress(first: int, last: int) -> NDArray[np.float32]:
@@ -255,7 +246,7 @@ def measure(clip: Clip, region: Region, patch: Patch, control: Control | None = 
 
     return compare_streams(
         read_recorded_with_progress,
-        limited_to_band(read_patched, clip.frames, region, clip.rate),
+        limited_to_band(Patched(clip, patch).read, clip.frames, region, clip.rate),
         region.frames,
         clip.rate,
         clip.channels,

@@ -200,15 +200,16 @@ class Judge:
         return math.log(has / wants) if has > 0 and wants > 0 else 0.0
 
     def best_strengths(self, mel: Tensor, changes: list[Tensor]) -> Tensor:
-        """Least squares: strengths (K,) of K ``changes`` of ``mel`` that bring it nearest to the target."""
+        """Least squares: strengths (K,), on the CPU, of K ``changes`` of ``mel`` that bring it nearest the target."""
         share = self.counts / self.counts.sum()
         off = self.wanted - self.levelled(mel)
         jacobian = torch.stack([change.flatten() for change in changes])  # (K, cells)
         weighted = jacobian * share.flatten()
-        normal = (weighted @ jacobian.T).double()
-        right = (weighted @ off.flatten()).double()
+        # Exact on the CPU: not every device has float64.
+        normal = (weighted @ jacobian.T).cpu().double()
+        right = (weighted @ off.flatten()).cpu().double()
         unit = float((share * off.square()).sum())
-        slope = (jacobian @ self._high_slope(mel).flatten()).double()
+        slope = (jacobian @ self._high_slope(mel).flatten()).cpu().double()
         heavy = HIGH_WEIGHT * unit
         normal = normal + heavy * torch.outer(slope, slope)
         right = right - heavy * self.high_error(mel) * slope

@@ -88,7 +88,7 @@ def with_absent_invented(scene: Scene, generator: torch.Generator, control: Cont
         return scene
     invented = absent.float()
     mono = found_sound(scene, invented, GriffinLimSettings(), generator, control)
-    laid = lay_in(scene, mono, invented, generator)
+    laid = lay_in(scene, mono, invented, generator, control)
     return replace(scene, laid=Patch(scene.start_frame, with_treble(scene, laid, generator, control)))
 
 

@@ -51,7 +51,7 @@ def render(
     """
     invented = 1 - scene.target.keep
     mono = found_sound(scene, invented, settings, generator, control)
-    laid = lay_in(scene, with_level_kept(scene, mono), invented, generator)
+    laid = lay_in(scene, with_level_kept(scene, mono), invented, generator, control)
     return with_treble(scene, laid, generator, control)
 
 
@@ -67,7 +67,7 @@ def found_sound(
         Cancelled: the user stopped.
     """
     spec, absent = scene.analysis.spec, scene.target.absent
-    mono = starting_mono(scene.analysis, absent)
+    mono = starting_mono(scene.analysis, absent, control)
     kept = kept_bins(1 - invented, spec)
     if not bool(kept.all()):
         continue_into(mono, scene.mel, kept, spec, settings, generator, control, continues=bool(absent.any()))

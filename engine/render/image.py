@@ -20,6 +20,7 @@ from torch import Tensor
 from engine.analysis import Analysis
 from engine.guess import interpolated
 from engine.mel import filterbank, hann_window
+from engine.progress import Control
 from engine.render.cells import rows_at
 
 GROUP_FRAMES = 8  # mel frames that share an image
@@ -61,12 +62,16 @@ class Image:
         return torch.empty_like(mixed).index_copy_(0, self.order.to(mixed.device), mixed)
 
 
-def image_around(analysis: Analysis, absent: Tensor, reference: int) -> Image:
-    """The image in the cells that are ``absent``, (T, bands) bool; what it is elsewhere is of no use."""
+def image_around(analysis: Analysis, absent: Tensor, reference: int, control: Control) -> Image:
+    """The image in the cells that are ``absent``, (T, bands) bool; what it is elsewhere is of no use.
+
+    Raises:
+        Cancelled: the user stopped.
+    """
     channels = analysis.clip.channels
     others = [index for index in range(channels) if index != reference]
     order = torch.tensor([reference, *others])
-    sums, counts = _covariances(analysis, ~absent.cpu())
+    sums, counts = _covariances(analysis, ~absent.cpu(), control)
     covariance, known = _averaged(sums[..., order, :][..., order], counts)
     flat = covariance.reshape(*covariance.shape[:2], -1)
     parts = torch.view_as_real(flat).flatten(2).permute(2, 0, 1)  # (parts, T, bands)
@@ -111,7 +116,7 @@ def decorrelated(sound: NDArray[np.float32], count: int, rate: int, rng: np.rand
     return np.array(out)
 
 
-def _covariances(analysis: Analysis, known: Tensor) -> tuple[Tensor, Tensor]:
+def _covariances(analysis: Analysis, known: Tensor, control: Control) -> tuple[Tensor, Tensor]:
     """Covariances summed over the known cells of each group, (G, bands, C, C), and how many they are, (G, bands)."""
     spec = analysis.spec
     bank = filterbank(spec, torch.device("cpu"))
@@ -120,6 +125,7 @@ def _covariances(analysis: Analysis, known: Tensor) -> tuple[Tensor, Tensor]:
     pairs = analysis.clip.channels**2
     block = max(1, BLOCK_CELLS // (pairs * bank.shape[1] * GROUP_FRAMES)) * GROUP_FRAMES
     for first in range(0, len(known), block):
+        control.check("rendering")
         weight = known[first : first + block].float()
         piece = torch.from_numpy(analysis.padded[:, first * spec.hop : (first + len(weight)) * spec.hop + 2 * spec.pad])
         spectra = torch.stft(piece, spec.n_fft, spec.hop, window=window, center=False, return_complex=True)

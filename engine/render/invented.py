@@ -20,6 +20,7 @@ from engine.analysis import Analysis
 from engine.bands import bin_weights
 from engine.filterbank import mel_edges_hz
 from engine.mel import MelSpec, hann_window
+from engine.progress import Control
 from engine.render.cells import rows_at, spread_in_time
 from engine.render.image import Image, decorrelated, image_around
 from engine.render.scene import Scene
@@ -103,10 +104,13 @@ def _scaled_within(mono: NDArray[np.float32], first: int, last: int, factor: flo
     return mono
 
 
-def starting_mono(analysis: Analysis, absent: Tensor) -> NDArray[np.float32]:
+def starting_mono(analysis: Analysis, absent: Tensor, control: Control) -> NDArray[np.float32]:
     """What invented sound continues from: a copy of the loudest channel, (samples,) levelled, at the model's rate.
 
     Where cells are absent it is as loud as the mean power of all channels, which is what the mel tells of them.
+
+    Raises:
+        Cancelled: the user stopped.
     """
     mono = loudest_channel(analysis)
     if analysis.clip.channels == 1 or not bool(absent.any()):
@@ -114,6 +118,7 @@ def starting_mono(analysis: Analysis, absent: Tensor) -> NDArray[np.float32]:
     window = hann_window(IMAGE_FFT, torch.device("cpu"))
     reference, samples = loudest_index(analysis), len(mono)
     for first in range(0, samples, BLOCK_SAMPLES):
+        control.check("rendering")
         last = min(first + BLOCK_SAMPLES, samples)
         start, stop = _hops_around(first, last)
         spectra = torch.stft(
@@ -130,7 +135,9 @@ def starting_mono(analysis: Analysis, absent: Tensor) -> NDArray[np.float32]:
     return mono
 
 
-def lay_in(scene: Scene, mono: NDArray[np.float32], invented: Tensor, generator: Generator) -> NDArray[np.float32]:
+def lay_in(
+    scene: Scene, mono: NDArray[np.float32], invented: Tensor, generator: Generator, control: Control
+) -> NDArray[np.float32]:
     """Lay levelled mono sound (samples,) of the whole analysis into the recording.
 
     Args:
@@ -139,17 +146,22 @@ def lay_in(scene: Scene, mono: NDArray[np.float32], invented: Tensor, generator:
 
     Returns:
         (channels, scene.frames) float32 at the recording's rate.
+
+    Raises:
+        RecordingError: the recording can't be read.
+        Cancelled: the user stopped.
     """
     analysis, rate = scene.analysis, scene.analysis.clip.rate
     channels = analysis.clip.channels
     if not bool(invented.any()):
         return scene.recording(scene.start_frame, scene.end_frame)
-    layer = _layer_of(scene, mono, invented, generator)
+    layer = _layer_of(scene, mono, invented, generator, control)
     out = scratch_array((channels, scene.frames))
     stream = soxr.ResampleStream(analysis.spec.rate, rate, channels, dtype="float32", quality="VHQ")
     place = analysis.start_frame
     samples = analysis.sound.shape[1]
     for first in range(0, samples, BLOCK_SAMPLES):
+        control.check("rendering")
         last = min(first + BLOCK_SAMPLES, samples)
         difference = layer.between(first, last) - analysis.sound[:, first:last]
         difference /= np.float32(analysis.level.gain)
@@ -214,7 +226,9 @@ class _Layer:
         return self.weights @ rows_at(cells, at).T
 
 
-def _layer_of(scene: Scene, mono: NDArray[np.float32], invented: Tensor, generator: Generator) -> _Layer:
+def _layer_of(
+    scene: Scene, mono: NDArray[np.float32], invented: Tensor, generator: Generator, control: Control
+) -> _Layer:
     analysis, absent = scene.analysis, scene.target.absent
     spec, channels = analysis.spec, analysis.clip.channels
     bins_hz = np.fft.rfftfreq(IMAGE_FFT, 1 / spec.rate)
@@ -232,7 +246,7 @@ def _layer_of(scene: Scene, mono: NDArray[np.float32], invented: Tensor, generat
         reference=reference,
         share=None if even else share,
         absent=spread_in_time(absent.float(), reach).cpu() if around else None,
-        image=image_around(analysis, absent, reference) if around else None,
+        image=image_around(analysis, absent, reference, control) if around else None,
         weights=weights,
         spec=spec,
     )

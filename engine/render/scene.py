@@ -10,8 +10,8 @@ from torch import Tensor
 
 from engine.analysis import Analysis
 from engine.audio import Patch
-from engine.bridge import over
 from engine.model.load import Model
+from engine.patched import over
 from engine.targets import Target
 
 

@@ -34,7 +34,7 @@ def render(
         Cancelled: the user stopped.
     """
     mono = heard_whole(scene.model, scene.mel, control)
-    laid = lay_in(scene, with_level_kept(scene, mono), 1 - scene.target.keep, generator)
+    laid = lay_in(scene, with_level_kept(scene, mono), 1 - scene.target.keep, generator, control)
     return with_treble(scene, laid, generator, control)
 
 

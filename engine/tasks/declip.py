@@ -12,16 +12,15 @@ recordings gain 6.8 dB SI-SDR (median) with and without it. On 11 held-out ones 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.analysis import Analysis, Recorded, analyse
-from engine.audio import BLOCK_FRAMES, count_of
+from engine.analysis import Analysis, analyse
+from engine.audio import BLOCK_FRAMES, Patch, count_of
 from engine.clipping import Clipping, Sound, clipping_at, find_clipping
 from engine.declipping import declip_in_place
+from engine.patched import Patched
 from engine.progress import Control
 from engine.region import Region
 from engine.scratch import scratch_array
@@ -31,44 +30,6 @@ from engine.targets import Repaired, Target, region_rows
 CLIPPED_TRUST = 0.1
 MOST_CLIPPED = 0.9  # share of a channel's samples; beyond there is nothing to go by
 DB_PER_NEPER = 8.685889638
-
-
-@dataclass(frozen=True)
-class Patched:
-    """A recording with other sound from ``start_frame`` on; read as an `engine.audio.Clip` is."""
-
-    clip: Recorded
-    start_frame: int
-    sound: Sound
-
-    @property
-    def rate(self) -> int:
-        """Frames a second."""
-        return self.clip.rate
-
-    @property
-    def channels(self) -> int:
-        """How many channels there are."""
-        return self.clip.channels
-
-    @property
-    def frames(self) -> int:
-        """Length in frames."""
-        return self.clip.frames
-
-    @property
-    def subtype(self) -> str:
-        """libsndfile's name of the sample type."""
-        return self.clip.subtype
-
-    def read(self, start: int, stop: int) -> Sound:
-        """Frames ``start`` to ``stop`` (exclusive), (channels, frames)."""
-        sound = self.clip.read(start, stop)
-        first, last = max(start, self.start_frame), min(stop, self.start_frame + self.sound.shape[1])
-        if first < last:
-            place = slice(first - self.start_frame, last - self.start_frame)
-            sound[:, first - start : last - start] = self.sound[:, place]
-        return sound
 
 
 def target(
@@ -86,7 +47,8 @@ def target(
     hit = clipping.hit(sound)
     note_what_was_found(hit[:, region.start_frame - start : region.end_frame - start], clipping, control)
     declip_in_place(sound, clipping, analysis.clip.rate, lambda done, of: control.step("declipping", done, of))
-    heard = analyse(Patched(analysis.clip, start, sound), start, end, analysis.spec, analysis.mel.device, control)
+    patched = Patched(analysis.clip, Patch(start, sound))
+    heard = analyse(patched, start, end, analysis.spec, analysis.mel.device, control)
     touched = frames_touched(hit, heard)[:, None].to(heard.mel).expand_as(heard.mel)
     keep = torch.ones_like(heard.mel)
     rows = region_rows(analysis, region)

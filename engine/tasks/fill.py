@@ -72,7 +72,8 @@ def guessed(mel: Tensor, trust: Tensor, control: Control) -> Tensor:
         return mel
     if bool(damaged.all()):
         control.note("nothing lies around the region: invented from the recording's long-term spectrum alone")
-        return (0.5 * torch.exp(2 * mel.double()).mean(dim=0).log()).to(mel).expand_as(mel).clone()
+        exact = mel.cpu().double()  # on the CPU: not every device has float64
+        return (0.5 * torch.exp(2 * exact).mean(dim=0).log()).to(mel).expand_as(mel).clone()
     over_time = interpolated(mel, trust)
     never = damaged.all(dim=0)
     if bool(never.any()):

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.audio import Patch, open_clip
-from engine.bridge import bridged, over
+from engine.audio import open_clip
+from engine.bridge import bridged
 from engine.region import region_of
 
 
@@ -48,9 +48,3 @@ def test_a_bands_bridge_leaves_the_other_bands(write_sound, made_tone) -> None:
 def test_a_region_over_everything_is_left_as_it_is(write_sound, made_noise) -> None:
     with open_clip(write_sound(made_noise())) as clip:
         assert bridged(clip, region_of(clip.frames, 16000)) is clip
-
-
-def test_a_patch_is_laid_over_any_stretch() -> None:
-    patch = Patch(5, np.ones((1, 4), np.float32))
-    for start, wanted in ((0, [0, 0, 0, 0, 0, 1]), (6, [1, 1, 1, 0, 0, 0]), (20, [0] * 6)):
-        assert over(np.zeros((1, 6), np.float32), start, patch)[0].tolist() == wanted

@@ -20,12 +20,12 @@ from torch import Tensor
 
 from engine.analysis import Analysis, analyse
 from engine.audio import Clip, Patch, open_clip
-from engine.bridge import Bridged
 from engine.guess import interpolated
 from engine.interpolate import context_frames, extrapolated
 from engine.jobs import analyse_with_context, measure, restore
 from engine.metrics import DB_PER_NEPER
 from engine.model.load import Model
+from engine.patched import Patched
 from engine.progress import Control
 from engine.region import Region
 from engine.settings import RestoreSettings
@@ -150,7 +150,7 @@ def measure_gap(gap: Gap, settings: RestoreSettings, model: Model, takes: int) -
         restore(gap.damaged, gap.region, replace(settings, seed=settings.seed + index), model).patch
         for index in range(takes)
     ]
-    heard = torch.stack([mel_of(Bridged(gap.damaged, patch), analysis, model)[rows] for patch in patches])
+    heard = torch.stack([mel_of(Patched(gap.damaged, patch), analysis, model)[rows] for patch in patches])
     recorded = gap.whole.read(gap.region.start_frame, gap.region.end_frame)
     classical = extrapolation(gap.damaged, gap.region)
     plain = replace(settings, task="reconstruct", task_settings=None, method="vae", method_settings=None)
@@ -169,12 +169,12 @@ def measure_gap(gap: Gap, settings: RestoreSettings, model: Model, takes: int) -
         "one_db": mean_error_db(heard[0], truth),
         "mean_db": mean_error_db(heard.mean(dim=0), truth) if takes > 1 else None,
         "interpolation_db": mean_error_db(line, truth),
-        "round_trip_db": mean_error_db(mel_of(Bridged(gap.whole, through), analysis, model)[rows], truth),
+        "round_trip_db": mean_error_db(mel_of(Patched(gap.whole, through), analysis, model)[rows], truth),
     }
     return {name: None if value is None else finite(value) for name, value in figures.items()}
 
 
-def mel_of(source: Clip | Bridged, analysis: Analysis, model: Model) -> Tensor:
+def mel_of(source: Clip | Patched, analysis: Analysis, model: Model) -> Tensor:
     """The mel of what ``analysis`` heard as ``source`` holds it, at the level of ``analysis``; (T, bands)."""
     own = analyse(source, analysis.start_frame, analysis.end_frame, analysis.spec, model.placement.device, Control())
     shifted = own.mel + float(np.log(analysis.level.gain / own.level.gain))

@@ -35,7 +35,7 @@ def covariance(image, row: int) -> torch.Tensor:
 def test_one_sound_at_other_levels_stays_one_sound(made_analysis, made_noise, shares) -> None:
     levels = np.array(shares, np.float32)[:, None]
     analysis = made_analysis(levels * made_noise(length_s=2.0))
-    image = image_around(analysis, absent_rows(analysis, slice(80, 120)), int(np.argmax(np.abs(shares))))
+    image = image_around(analysis, absent_rows(analysis, slice(80, 120)), int(np.argmax(np.abs(shares))), Control())
     own = torch.tensor(shares)[image.order] / np.sqrt(np.mean(np.square(shares)))
     own = own * own[0].sign()
     torch.testing.assert_close(
@@ -49,7 +49,7 @@ def test_where_the_sides_are_silent_equal_channels_stay_equal(made_analysis, mad
     noise = np.repeat(made_noise(length_s=2.0), 2, axis=0)
     noise[:, 19200:] = 0
     analysis = made_analysis(noise)
-    image = image_around(analysis, absent_rows(analysis, slice(80, 120)), 0)
+    image = image_around(analysis, absent_rows(analysis, slice(80, 120)), 0, Control())
     assert float((image.factor[:, :, 0] - image.factor[:, :, 1]).abs().max()) < 1e-6
 
 
@@ -67,7 +67,7 @@ def test_factors_are_those_of_lapack_and_may_lack_a_rank() -> None:
 def test_levels_and_coherence_are_those_around(made_analysis, made_noise) -> None:
     one, other = made_noise(length_s=2.0, channels=2)
     analysis = made_analysis(np.array([one, 0.5 * (0.6 * one + 0.8 * other)], np.float32))
-    found = covariance(image_around(analysis, absent_rows(analysis, slice(80, 120)), 0), 100)
+    found = covariance(image_around(analysis, absent_rows(analysis, slice(80, 120)), 0, Control()), 100)
     levels = found.diagonal().real
     assert float(levels.mean()) == pytest.approx(1, abs=0.01)
     assert 10 * np.log10(float(levels[1] / levels[0])) == pytest.approx(-6, abs=0.5)
@@ -80,7 +80,7 @@ def test_a_source_that_moves_is_half_way_in_the_middle(made_analysis, made_noise
     left_then_right[1, :16000] *= 0.1
     left_then_right[0, 16000:] *= 0.1
     analysis = made_analysis(left_then_right)
-    image = image_around(analysis, absent_rows(analysis, slice(72, 128)), 0)
+    image = image_around(analysis, absent_rows(analysis, slice(72, 128)), 0, Control())
     left = [float(covariance(image, row)[0, 0].real) for row in (60, 100, 140)]
     assert left[0] > 1.8 and left[2] < 0.2
     assert left[1] == pytest.approx(1, abs=0.3)
@@ -91,13 +91,13 @@ def test_bands_that_are_never_known_take_the_image_of_the_nearest(made_analysis,
     analysis = made_analysis(np.concatenate([noise, 0.5 * noise]))
     absent = torch.zeros(analysis.mel.shape, dtype=torch.bool)
     absent[:, 50:] = True
-    factor = image_around(analysis, absent, 0).factor
+    factor = image_around(analysis, absent, 0, Control()).factor
     torch.testing.assert_close(factor[3, 60], factor[3, 48], atol=0.02, rtol=0)
 
 
 def test_silence_has_an_image(made_analysis) -> None:
     analysis = made_analysis(np.zeros((3, 8000), np.float32))
-    factor = image_around(analysis, absent_rows(analysis, slice(None)), 0).factor
+    factor = image_around(analysis, absent_rows(analysis, slice(None)), 0, Control()).factor
     assert bool(torch.isfinite(torch.view_as_real(factor)).all())
 
 
