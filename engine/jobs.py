@@ -214,19 +214,16 @@ def rendered_patch(
 
 def unclip(patch: Patch, read: Callable[[int, int], NDArray[np.float32]], clipping: Clipping, control: Control) -> None:
     """Hold a patch, in place, to what is known: samples that weren't clipped, and the least that the others were."""
-    peak, frames = 0.0, patch.samples.shape[1]
+    peak, declipped, frames = 0.0, False, patch.samples.shape[1]
     for first in range(0, frames, BLOCK_FRAMES):
         control.check("rendering")
         last = min(first + BLOCK_FRAMES, frames)
         recorded = read(patch.start_frame + first, patch.start_frame + last)
+        declipped = declipped or bool(clipping.hit(recorded).any())
         patch.samples[:, first:last] = clipping.projected(patch.samples[:, first:last], recorded)
         peak = max(peak, float(np.abs(patch.samples[:, first:last]).max()))
-    if peak > 1:
-        over_db = 20 * np.log10(peak)
-        control.note(
-            f"the take peaks {over_db:.1f} dB above full scale; only float samples (--subtype FLOAT) hold that, "
-            f"whole-number samples need the recording lowered by {over_db:.1f} dB before"
-        )
+    if declipped and peak > 1:
+        control.note(f"the take peaks {20 * np.log10(peak):.1f} dB above full scale")
 
 
 def measure(clip: Clip, region: Region, patch: Patch, control: Control | None = None) -> Measures:

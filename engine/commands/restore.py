@@ -211,7 +211,7 @@ def run(arguments: argparse.Namespace) -> int:
         progress.report("writing", 0, 1)
         written = write(clip, take, choice, arguments)
         progress.close()
-        print_notes([*take.notes, *written.notes])
+        print_notes([*take.notes, *written.notes, *headroom_notes(take, written)])
         tell(clip, take, measures, arguments, time.monotonic() - began)
     return 0
 
@@ -277,6 +277,20 @@ def write(clip: Clip, take: Take, choice: Format, arguments: argparse.Namespace)
         dither_seed=take.settings.seed,
         cancelled=look,
     )
+
+
+def headroom_notes(take: Take, written: Written) -> list[str]:
+    """What to do where an output can't hold how far above full scale declipped samples lie."""
+    from engine.audio import BLOCK_FRAMES
+    from engine.recording.samples import sample_type
+
+    if take.settings.task != "declip" or sample_type(written.subtype).dtype.startswith("float"):
+        return []
+    samples = take.patch.samples
+    blocks = (samples[:, at : at + BLOCK_FRAMES] for at in range(0, samples.shape[1], BLOCK_FRAMES))
+    if max(float(abs(block).max()) for block in blocks) <= 1:
+        return []
+    return [f"{written.subtype} holds nothing above full scale: --subtype FLOAT does, or lower the recording before"]
 
 
 def tell(clip: Clip, take: Take, measures: Measures, arguments: argparse.Namespace, seconds: float) -> None:

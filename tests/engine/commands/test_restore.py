@@ -660,3 +660,11 @@ def test_a_declipped_recording_keeps_its_other_samples(recording, restore, out):
     whole = np.abs(before) < 0.1499
     np.testing.assert_array_equal(after[whole], before[whole])
     assert any("made anew" in line for line in done.said)
+
+
+@pytest.mark.parametrize(("subtype", "advised"), [("FLOAT", False), ("PCM_24", True)])
+def test_float_samples_are_advised_only_where_the_output_has_others(recording, restore, out, subtype, advised):
+    sound = np.clip(0.8 * np.random.default_rng(0).standard_normal((1, 8000)), -1, 1)
+    done = restore(recording(sound=sound, subtype="PCM_24"), "-o", out, "--task", "declip", "--subtype", subtype).done()
+    assert any("dB above full scale" in line for line in done.said)
+    assert any("--subtype FLOAT" in line for line in done.said) == advised
