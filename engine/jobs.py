@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.analysis import Analysis, analyse
-from engine.audio import BLOCK_FRAMES, Clip, Patch
+from engine.audio import BLOCK_FRAMES, Clip, Patch, count_of
 from engine.bridge import bridged, is_whole
 from engine.clipping import Clipping
 from engine.filterbank import mel_edges_hz
@@ -84,7 +84,7 @@ def restore(
         clip: the recording; only the region and its context are read.
         region: from `engine.region.region_of`.
         settings: every choice.
-        model: with the components that `components_for` names.
+        model: with the components that `components_for` names; with none where `is_interpolated` says so.
         control: told of progress and asked whether to stop.
 
     Raises:
@@ -94,8 +94,9 @@ def restore(
     """
     began = time.monotonic()
     control = control or Control()
-    patch = patch_without_model(clip, region, settings, control)
-    if patch is None:
+    if is_interpolated(clip, region, settings):
+        patch = patch_without_model(clip, region, control)
+    else:
         patch = patch_from_model(clip, region, settings, model, control)
     return Take(
         region=region,
@@ -110,15 +111,19 @@ def restore(
     )
 
 
-def patch_without_model(clip: Clip, region: Region, settings: RestoreSettings, control: Control) -> Patch | None:
-    """The patch of a region that is so short that the samples around it tell best what belongs there; else None."""
+def is_interpolated(clip: Clip, region: Region, settings: RestoreSettings) -> bool:
+    """Whether a region is so short that the samples around it tell best what belongs there, and no model is asked."""
     longest_s = settings.task_settings.ar_ms / 1000 if settings.task == "fill" else 0.0
-    if region.frames > longest_s * clip.rate or is_whole(clip, region):
-        return None
+    return region.frames <= longest_s * clip.rate and not is_whole(clip, region)
+
+
+def patch_without_model(clip: Clip, region: Region, control: Control) -> Patch:
+    """The patch of a region that is interpolated from the samples around it."""
     control.step("interpolating", 0, 1)
     source = bridged(clip, region, exact=True)
     control.note(
-        f"a gap of {1000 * region.frames / clip.rate:.1f} ms: interpolated by autoregression from the samples around; "
+        f"a gap of {count_of(region.frames, 'frame')}, {1000 * region.frames / clip.rate:.3g} ms: "
+        "interpolated by autoregression from the samples around; "
         "no model was asked (ar_ms=0 asks it)"
     )
     return Patch(region.start_frame, source.read(region.start_frame, region.end_frame))

@@ -201,10 +201,11 @@ def run(arguments: argparse.Namespace) -> int:
             progress.report("checking", 0, 1)
             clip.check_all()
         progress.report("loading", 0, 1)
-        from engine.jobs import components_for, measure, restore
+        from engine.jobs import components_for, is_interpolated, measure, restore
         from engine.model.load import load_model
 
-        model = load_model(settings.model, settings.device, components_for(settings))
+        components = () if is_interpolated(clip, region, settings) else components_for(settings)
+        model = load_model(settings.model, settings.device, components)
         take = restore(clip, region, settings, model, progress.control())
         measures = measure(clip, region, take.patch, progress.control())
         # Last, so that whatever fails or is stopped before it leaves no output behind.
@@ -312,7 +313,10 @@ def described(
     clip: Clip, take: Take, measures: Measures, source: Path, output: Path, seconds: float
 ) -> dict[str, object]:
     """The object that ``--json`` prints; its keys are a contract."""
+    from engine.jobs import is_interpolated
+
     region, settings = take.region, take.settings
+    asked = not is_interpolated(clip, region, settings)
     return {
         "input": str(source),
         "output": str(output),
@@ -331,7 +335,7 @@ def described(
         "renderer": settings.renderer,
         "model": take.model_name,
         "seed": settings.seed,
-        "steps": getattr(settings.method_settings, "steps", None),
+        "steps": getattr(settings.method_settings, "steps", None) if asked else None,
         "device": take.device,
         "seconds": round(seconds, 3),
         "measures": measures.as_json(),

@@ -668,3 +668,16 @@ def test_float_samples_are_advised_only_where_the_output_has_others(recording, r
     done = restore(recording(sound=sound, subtype="PCM_24"), "-o", out, "--task", "declip", "--subtype", subtype).done()
     assert any("dB above full scale" in line for line in done.said)
     assert any("--subtype FLOAT" in line for line in done.said) == advised
+
+
+def test_an_interpolated_gap_takes_no_steps_and_loads_nothing(recording, retake, whole_model, out, monkeypatch):
+    from engine.model import load
+
+    def refuse(*arguments: object) -> None:
+        raise AssertionError("a component was loaded")
+
+    monkeypatch.setattr(load, "_load", refuse)
+    gap = ("--task", "fill", "--start", 0.1, "--end", 0.1001)
+    done = retake("restore", recording(), "-o", out, *gap, "--model", whole_model, "--device", "cpu", "--json").done()
+    assert done.json["method"] == "guided" and done.json["steps"] is None
+    assert any("a gap of 2 frames, 0.125 ms: interpolated" in line for line in done.said)
