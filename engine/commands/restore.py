@@ -179,7 +179,7 @@ def run(arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     settings = settings_from(arguments)
     from engine.export import check_target
-    from engine.model.conditioning import check_prompt
+    from engine.model.conditioning import check_kind, check_prompt, read_kinds
     from engine.model.folder import check_model
 
     check_target(arguments.output, sources=[arguments.input], force=arguments.force)
@@ -196,7 +196,11 @@ def run(arguments: argparse.Namespace) -> int:
         # All that can be refused is refused before torch is loaded and the work begins.
         frames = region.frames if arguments.region_only else clip.frames
         choice = output_format(recorded, clip.rate, frames, arguments)
-        check_prompt(arguments.prompt, check_model(settings.model), "--set kind=KIND")
+        folder = check_model(settings.model)
+        check_prompt(arguments.prompt, folder, "--set kind=KIND")
+        kind = getattr(settings.method_settings, "kind", None)
+        if kind is not None and read_kinds(folder.path) is not None:
+            check_kind(kind, folder)
         if arguments.check_all:
             progress.report("checking", 0, 1)
             clip.check_all()

@@ -681,3 +681,8 @@ def test_an_interpolated_gap_takes_no_steps_and_loads_nothing(recording, retake,
     done = retake("restore", recording(), "-o", out, *gap, "--model", whole_model, "--device", "cpu", "--json").done()
     assert done.json["method"] == "guided" and done.json["steps"] is None
     assert any("a gap of 2 frames, 0.125 ms: interpolated" in line for line in done.said)
+
+
+def test_an_unknown_kind_is_refused_though_no_unet_is_asked(recording, retake, out):
+    retake("restore", recording(), "-o", out, "--set", "kind=dog", "--device", "cpu").refused("kind is 'dog'", "speech")
+    assert not out.exists()
