@@ -640,6 +640,7 @@ def test_noise_is_learned_from_a_stretch_outside_the_region(recording, restore, 
     ("arguments", "words"),
     [
         (["--task", "denoise", "--noise-from", "abc"], ["noise_from is 'abc'", "0.2:1.5"]),
+        (["--task", "denoise", "--noise-from", "-1:1"], ["noise_from is '-1:1'", "START:END"]),
         (["--task", "denoise", "--noise-from", ""], ["--noise-from is empty"]),
         (["--task", "denoise", "--noise-from", "0:9"], ["0 to 9 s", "0 to 0.250 s"]),
         (["--task", "denoise", "--noise-from", "0.2:0.1"], ["'0.2:0.1'", "START:END"]),
