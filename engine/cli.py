@@ -116,7 +116,7 @@ def _dispatch(arguments: list[str]) -> int:
     if not arguments[0].startswith("-"):
         check_command(arguments[0])
     parser, commands = build_parser()
-    chosen, unknown = parser.parse_known_args(arguments)
+    chosen, unknown = parser.parse_known_args(with_stretch_joined(arguments))
     commands.get(chosen.command, parser).refuse_unknown(unknown)
     if chosen.version:
         from importlib.metadata import version
@@ -127,6 +127,17 @@ def _dispatch(arguments: list[str]) -> int:
         parser.error("a command is missing")
     run: Callable[[argparse.Namespace], int] = chosen.run
     return run(chosen)
+
+
+def with_stretch_joined(arguments: list[str]) -> list[str]:
+    """``--noise-from -1:1`` as ``--noise-from=-1:1``: argparse would take the value for an option."""
+    joined: list[str] = []
+    for text in arguments:
+        if joined and joined[-1] == "--noise-from" and text[:1] == "-" and text[1:2] in tuple("0123456789."):
+            joined[-1] += f"={text}"
+        else:
+            joined.append(text)
+    return joined
 
 
 def check_command(name: str) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.analysis import Analysis, analyse
-from engine.audio import BLOCK_FRAMES, Clip, Patch
+from engine.audio import BLOCK_FRAMES, Clip, Patch, count_of
 from engine.bridge import bridged, is_whole
 from engine.clipping import Clipping
 from engine.filterbank import mel_edges_hz
@@ -85,7 +85,7 @@ def restore(
         clip: the recording; only the region and its context are read.
         region: from `engine.region.region_of`.
         settings: every choice.
-        model: with the components that `components_for` names.
+        model: with the components that `components_for` names; with none where `is_interpolated` says so.
         control: told of progress and asked whether to stop.
 
     Raises:
@@ -95,8 +95,9 @@ def restore(
     """
     began = time.monotonic()
     control = control or Control()
-    patch = patch_without_model(clip, region, settings, control)
-    if patch is None:
+    if is_interpolated(clip, region, settings):
+        patch = patch_without_model(clip, region, control)
+    else:
         patch = patch_from_model(clip, region, settings, model, control)
     return Take(
         region=region,
@@ -111,15 +112,19 @@ def restore(
     )
 
 
-def patch_without_model(clip: Clip, region: Region, settings: RestoreSettings, control: Control) -> Patch | None:
-    """The patch of a region that is so short that the samples around it tell best what belongs there; else None."""
+def is_interpolated(clip: Clip, region: Region, settings: RestoreSettings) -> bool:
+    """Whether a region is so short that the samples around it tell best what belongs there, and no model is asked."""
     longest_s = settings.task_settings.ar_ms / 1000 if settings.task == "fill" else 0.0
-    if region.frames > longest_s * clip.rate or is_whole(clip, region):
-        return None
+    return region.frames <= longest_s * clip.rate and not is_whole(clip, region)
+
+
+def patch_without_model(clip: Clip, region: Region, control: Control) -> Patch:
+    """The patch of a region that is interpolated from the samples around it."""
     control.step("interpolating", 0, 1)
     source = bridged(clip, region, exact=True)
     control.note(
-        f"a gap of {1000 * region.frames / clip.rate:.1f} ms: interpolated by autoregression from the samples around; "
+        f"a gap of {count_of(region.frames, 'frame')}, {1000 * region.frames / clip.rate:.3g} ms: "
+        "interpolated by autoregression from the samples around; "
         "no model was asked (ar_ms=0 asks it)"
     )
     return Patch(region.start_frame, source.read(region.start_frame, region.end_frame))
@@ -215,19 +220,16 @@ def rendered_patch(
 
 def unclip(patch: Patch, read: Callable[[int, int], NDArray[np.float32]], clipping: Clipping, control: Control) -> None:
     """Hold a patch, in place, to what is known: samples that weren't clipped, and the least that the others were."""
-    peak, frames = 0.0, patch.samples.shape[1]
+    peak, declipped, frames = 0.0, False, patch.samples.shape[1]
     for first in range(0, frames, BLOCK_FRAMES):
         control.check("rendering")
         last = min(first + BLOCK_FRAMES, frames)
         recorded = read(patch.start_frame + first, patch.start_frame + last)
+        declipped = declipped or bool(clipping.hit(recorded).any())
         patch.samples[:, first:last] = clipping.projected(patch.samples[:, first:last], recorded)
         peak = max(peak, float(np.abs(patch.samples[:, first:last]).max()))
-    if peak > 1:
-        over_db = 20 * np.log10(peak)
-        control.note(
-            f"the take peaks {over_db:.1f} dB above full scale; only float samples (--subtype FLOAT) hold that, "
-            f"whole-number samples need the recording lowered by {over_db:.1f} dB before"
-        )
+    if declipped and peak > 1:
+        control.note(f"the take peaks {20 * np.log10(peak):.1f} dB above full scale")
 
 
 def measure(clip: Clip, region: Region, patch: Patch, control: Control | None = None) -> Measures:

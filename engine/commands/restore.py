@@ -179,7 +179,7 @@ def run(arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     settings = settings_from(arguments)
     from engine.export import check_target
-    from engine.model.conditioning import check_prompt
+    from engine.model.conditioning import check_kind, check_prompt, read_kinds
     from engine.model.folder import check_model
 
     check_target(arguments.output, sources=[arguments.input], force=arguments.force)
@@ -196,22 +196,28 @@ def run(arguments: argparse.Namespace) -> int:
         # All that can be refused is refused before torch is loaded and the work begins.
         frames = region.frames if arguments.region_only else clip.frames
         choice = output_format(recorded, clip.rate, frames, arguments)
-        check_prompt(arguments.prompt, check_model(settings.model), "--set kind=KIND")
+        folder = check_model(settings.model)
+        check_prompt(arguments.prompt, folder, "--set kind=KIND")
+        kind = getattr(settings.method_settings, "kind", None)
+        if kind is not None and read_kinds(folder.path) is not None:
+            check_kind(kind, folder)
         if arguments.check_all:
             progress.report("checking", 0, 1)
             clip.check_all()
         progress.report("loading", 0, 1)
-        from engine.jobs import components_for, measure, restore
+        from engine.jobs import components_for, is_interpolated, measure, restore
         from engine.model.load import load_model
 
-        model = load_model(settings.model, settings.device, components_for(settings))
+        components = () if is_interpolated(clip, region, settings) else components_for(settings)
+        model = load_model(settings.model, settings.device, components)
         take = restore(clip, region, settings, model, progress.control())
         measures = measure(clip, region, take.patch, progress.control())
         # Last, so that whatever fails or is stopped before it leaves no output behind.
         progress.report("writing", 0, 1)
         written = write(clip, take, choice, arguments)
         progress.close()
-        print_notes([*take.notes, *(written.notes if clip is recorded else written_notes(clip, written, choice))])
+        said = written.notes if clip is recorded else written_notes(clip, written, choice)
+        print_notes([*take.notes, *said, *headroom_notes(take, written)])
         tell(clip, take, measures, arguments, time.monotonic() - began)
     return 0
 
@@ -291,6 +297,20 @@ def write(clip: Clip, take: Take, choice: Format, arguments: argparse.Namespace)
     )
 
 
+def headroom_notes(take: Take, written: Written) -> list[str]:
+    """What to do where an output can't hold how far above full scale declipped samples lie."""
+    from engine.audio import BLOCK_FRAMES
+    from engine.recording.samples import sample_type
+
+    if take.settings.task != "declip" or sample_type(written.subtype).dtype.startswith("float"):
+        return []
+    samples = take.patch.samples
+    blocks = (samples[:, at : at + BLOCK_FRAMES] for at in range(0, samples.shape[1], BLOCK_FRAMES))
+    if max(float(abs(block).max()) for block in blocks) <= 1:
+        return []
+    return [f"{written.subtype} holds nothing above full scale: --subtype FLOAT does, or lower the recording before"]
+
+
 def tell(clip: Clip, take: Take, measures: Measures, arguments: argparse.Namespace, seconds: float) -> None:
     """Print the result for a program (``--json``) or for a person."""
     if arguments.json:
@@ -310,7 +330,10 @@ def described(
     clip: Clip, take: Take, measures: Measures, source: Path, output: Path, seconds: float
 ) -> dict[str, object]:
     """The object that ``--json`` prints; its keys are a contract."""
+    from engine.jobs import is_interpolated
+
     region, settings = take.region, take.settings
+    asked = not is_interpolated(clip, region, settings)
     return {
         "input": str(source),
         "output": str(output),
@@ -329,7 +352,7 @@ def described(
         "renderer": settings.renderer,
         "model": take.model_name,
         "seed": settings.seed,
-        "steps": getattr(settings.method_settings, "steps", None),
+        "steps": getattr(settings.method_settings, "steps", None) if asked else None,
         "device": take.device,
         "seconds": round(seconds, 3),
         "measures": measures.as_json(),

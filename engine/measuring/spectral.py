@@ -18,7 +18,7 @@ LSD_FFT, LSD_HOP, LSD_RANGE_DB = 2048, 512, 80.0
 MRSTFT_RESOLUTIONS = ((1024, 120, 600), (2048, 240, 1200), (512, 50, 240))
 MRSTFT_FLOOR = 1e-7  # on the power, as in the authors' code
 LOW_BAND_HZ, HIGH_BAND_HZ = 500.0, 4000.0
-BAND_EMPTY = 1e-10  # a band that holds less of the reference's energy, -100 dB, has nothing to keep
+BAND_EMPTY = 1e-7  # a band that holds less of the reference's energy, -70 dB, has nothing to keep but a file's noise
 
 
 class SpectralDistance:

@@ -184,11 +184,13 @@ def resampled_subtype(subtype: str) -> str:
 
 def describe(container: str, subtype: str, source: Format | None) -> list[str]:
     """What the user must be told about an output's format."""
+    if source is None:
+        return []
     if sample_type(subtype).kind == "lossy":
-        if source and sample_type(source.subtype).kind == "lossy":
+        if sample_type(source.subtype).kind == "lossy":
             return [f"{subtype} is lossy: the samples outside the region are encoded a second time too"]
         return [f"{subtype} is lossy: the samples outside the region change too"]
-    if source is None or subtype == source.subtype:
+    if subtype == source.subtype:
         return []
     old, new = sample_type(source.subtype), sample_type(subtype)
     if old.kind == "lossy" and not loses_bits(old, new):

@@ -43,9 +43,9 @@ def target(
     """
     start, end = analysis.start_frame, analysis.end_frame
     sound = recorded_sound(analysis, control)
-    clipping = clipping_for(sound, analysis.clip.subtype, settings, control)
+    clipping, lost = clipping_for(sound, analysis.clip.subtype, settings, control)
     hit = clipping.hit(sound)
-    note_what_was_found(hit[:, region.start_frame - start : region.end_frame - start], clipping, control)
+    note_what_was_found(hit[:, region.start_frame - start : region.end_frame - start], clipping, lost, control)
     declip_in_place(sound, clipping, analysis.clip.rate, lambda done, of: control.step("declipping", done, of))
     patched = Patched(analysis.clip, Patch(start, sound))
     heard = analyse(patched, start, end, analysis.spec, analysis.mel.device, control)
@@ -73,8 +73,14 @@ def recorded_sound(analysis: Analysis, control: Control) -> Sound:
     return sound
 
 
-def clipping_for(sound: Sound, subtype: str, settings: DeclipSettings, control: Control) -> Clipping:
-    """The clipping at the threshold that is named, or that is found; none in channels that are clipped throughout."""
+def clipping_for(
+    sound: Sound, subtype: str, settings: DeclipSettings, control: Control
+) -> tuple[Clipping, NDArray[np.bool_]]:
+    """The clipping at the threshold that is named, or that is found; none in channels that are clipped throughout.
+
+    Returns:
+        the clipping, and (channels, 1) which channels are clipped throughout.
+    """
     if settings.threshold is None:
         clipping = find_clipping(sound, subtype, control)
     else:
@@ -84,12 +90,17 @@ def clipping_for(sound: Sound, subtype: str, settings: DeclipSettings, control: 
         count = "the only channel" if len(sound) == 1 else f"{int(lost.sum())} of {len(sound)} channels"
         control.note(f"nearly all samples of {count} are clipped, which leaves nothing to go by; left as recorded")
     nothing = np.float32(np.inf)
-    return Clipping(np.where(lost, nothing, clipping.upper), np.where(lost, nothing, clipping.lower))
+    return Clipping(np.where(lost, nothing, clipping.upper), np.where(lost, nothing, clipping.lower)), lost
 
 
-def note_what_was_found(hit: NDArray[np.bool_], clipping: Clipping, control: Control) -> None:
-    """Tell how many samples (channels, frames) of the region are clipped, and from which level on."""
+def note_what_was_found(hit: NDArray[np.bool_], clipping: Clipping, lost: NDArray[np.bool_], control: Control) -> None:
+    """Tell how many samples (channels, frames) of the region are clipped, and from which level on.
+
+    Where channels were ``lost``, and so are left as recorded, that has been told already.
+    """
     count = int(hit.sum())
+    if not count and lost.any():
+        return
     if not count:
         control.note("no clipped sample was found in the region; nothing was changed")
         return

@@ -664,6 +664,7 @@ def test_noise_is_learned_from_a_stretch_outside_the_region(recording, restore, 
     ("arguments", "words"),
     [
         (["--task", "denoise", "--noise-from", "abc"], ["noise_from is 'abc'", "0.2:1.5"]),
+        (["--task", "denoise", "--noise-from", "-1:1"], ["noise_from is '-1:1'", "START:END"]),
         (["--task", "denoise", "--noise-from", ""], ["--noise-from is empty"]),
         (["--task", "denoise", "--noise-from", "0:9"], ["0 to 9 s", "0 to 0.250 s"]),
         (["--task", "denoise", "--noise-from", "0.2:0.1"], ["'0.2:0.1'", "START:END"]),
@@ -684,3 +685,29 @@ def test_a_declipped_recording_keeps_its_other_samples(recording, restore, out):
     whole = np.abs(before) < 0.1499
     np.testing.assert_array_equal(after[whole], before[whole])
     assert any("made anew" in line for line in done.said)
+
+
+@pytest.mark.parametrize(("subtype", "advised"), [("FLOAT", False), ("PCM_24", True)])
+def test_float_samples_are_advised_only_where_the_output_has_others(recording, restore, out, subtype, advised):
+    sound = np.clip(0.8 * np.random.default_rng(0).standard_normal((1, 8000)), -1, 1)
+    done = restore(recording(sound=sound, subtype="PCM_24"), "-o", out, "--task", "declip", "--subtype", subtype).done()
+    assert any("dB above full scale" in line for line in done.said)
+    assert any("--subtype FLOAT" in line for line in done.said) == advised
+
+
+def test_an_interpolated_gap_takes_no_steps_and_loads_nothing(recording, retake, whole_model, out, monkeypatch):
+    from engine.model import load
+
+    def refuse(*arguments: object) -> None:
+        raise AssertionError("a component was loaded")
+
+    monkeypatch.setattr(load, "_load", refuse)
+    gap = ("--task", "fill", "--start", 0.1, "--end", 0.1001)
+    done = retake("restore", recording(), "-o", out, *gap, "--model", whole_model, "--device", "cpu", "--json").done()
+    assert done.json["method"] == "guided" and done.json["steps"] is None
+    assert any("a gap of 2 frames, 0.125 ms: interpolated" in line for line in done.said)
+
+
+def test_an_unknown_kind_is_refused_though_no_unet_is_asked(recording, retake, out):
+    retake("restore", recording(), "-o", out, "--set", "kind=dog", "--device", "cpu").refused("kind is 'dog'", "speech")
+    assert not out.exists()

@@ -63,6 +63,15 @@ def test_a_band_where_the_reference_is_empty_has_no_retention():
     assert kept.high is None
 
 
+@pytest.mark.parametrize(("floor_db", "defined"), [(-60, True), (-85, False)])
+def test_what_lies_70_db_below_the_reference_is_nothing_to_keep(floor_db, defined):
+    fade = np.hanning(2 * RATE).astype(np.float32)
+    low, high = (fade * sine(hz, dbfs=-12, seconds=2, rate=RATE) for hz in (1000, 9000))
+    faint = np.float32(10 ** (floor_db / 20)) * high
+    kept = compare(low + faint, low + high, RATE).band_retention
+    assert (kept.high is not None) == defined
+
+
 def test_a_recording_at_8_khz_has_no_high_band():
     sound = noise(rate=8000)
     assert compare(sound, sound, 8000).band_retention.high is None

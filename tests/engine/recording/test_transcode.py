@@ -10,7 +10,7 @@ import soundfile
 
 from engine.audio import open_clip
 from engine.errors import RecordingError
-from engine.export import write_patched
+from engine.export import write_patched, write_samples
 from engine.recording.samples import sample_type
 from tests.engine.recordings import (
     FRAMES,
@@ -165,3 +165,8 @@ def test_reducing_the_whole_file_dithers_all_of_it(tmp_path):
     errors = ((after - before) * 2**15)[STOP:]
     np.testing.assert_allclose(errors.var(), 0.25, atol=0.007)
     assert abs(np.corrcoef(errors[:, 0], before[STOP:, 0])[0, 1]) < 5 / np.sqrt(len(errors))
+
+
+def test_a_lossy_output_of_samples_from_no_file_tells_of_no_region(tmp_path):
+    samples = np.zeros((1, 16000), np.float32)
+    assert write_samples(samples, 16000, tmp_path / "out.mp3").notes == ()

@@ -87,6 +87,12 @@ def test_the_headroom_that_a_take_needs_is_told(taken, speech) -> None:
     assert any(f"peaks {over_db:.1f} dB above full scale" in note for note in take.notes)
 
 
+def test_no_headroom_is_told_where_nothing_was_declipped(taken, speech) -> None:
+    take = taken(4 * speech / np.abs(speech).max(), DECLIP)
+    assert np.abs(take.patch.samples).max() > 1
+    assert [note for note in take.notes if "full scale" in note] == []
+
+
 def test_a_band_is_declipped_with_unclipped_samples_exact(taken, speech) -> None:
     clipped, level = clipped_at(speech, 0.3)
     patch = taken(clipped, DECLIP, start_s=0.5, end_s=1.5, low_hz=100.0, high_hz=3000.0).patch
@@ -103,6 +109,7 @@ def test_what_is_clipped_throughout_is_left_as_it_is(taken, kind) -> None:
     take = taken(sound, settings)
     np.testing.assert_array_equal(take.patch.samples, sound)
     assert any("leaves nothing to go by" in note for note in take.notes)
+    assert not any("no clipped sample" in note for note in take.notes)
 
 
 @pytest.mark.parametrize("frames", [1, 30])
