@@ -56,7 +56,7 @@ def test_adaptive_worsens_nothing_and_mends_the_energy_above_4_khz(bundled, real
     from engine.methods.canvas import canvas_for
     from engine.methods.enhance import Judge
 
-    target = real_target(frames=192)
+    target = real_target("music-loop-mika.flac", frames=192)  # the round trip gives it 2 % too much above 4 kHz
     canvas = canvas_for(target, bundled, Control())
     judge = Judge(canvas, canvas.trust * (1 - canvas.keep), target.keeps_level)
     control = Control()
@@ -64,7 +64,7 @@ def test_adaptive_worsens_nothing_and_mends_the_energy_above_4_khz(bundled, real
         judge.errors(mel[None, None]) for mel in (plainly(target, bundled), taken(target, bundled, control))
     )
     assert all(x <= y + 1e-6 for x, y in zip(after, before, strict=True))
-    assert after[2] < 0.7 * before[2]
+    assert after[2] < 0.5 * before[2]
     assert control.notes == []
 
 
