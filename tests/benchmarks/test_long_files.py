@@ -35,6 +35,8 @@ def measured(source: Path, out: Path) -> tuple[float, int]:
     command = [
         Path(sys.executable).parent / "retake",
         "restore",
+        "--method",
+        "vae",
         source,
         "-o",
         out,
