@@ -106,6 +106,28 @@ def open_from(arguments: argparse.Namespace, path: Path) -> Clip:
     return open_clip(path, allow_truncated=arguments.allow_truncated, repair_nonfinite=arguments.repair_nonfinite)
 
 
+def add_sound_output_arguments(parser: argparse.ArgumentParser, what: str, subtype: str) -> argparse._ArgumentGroup:
+    """The arguments of commands that write sound: where, in which sample type, and how to tell of it.
+
+    Args:
+        what: is written, such as ``the result``.
+        subtype: the sample type where none is named, in words.
+    """
+    group = parser.add_argument_group("output")
+    group.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT",
+        type=file_name,
+        required=True,
+        help=f"where to write {what}; its extension decides the format",
+    )
+    group.add_argument("--force", action="store_true", help="overwrite OUT if it exists")
+    group.add_argument("--subtype", metavar="TYPE", help=f"sample type of OUT, such as PCM_16 (default: {subtype})")
+    group.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    return group
+
+
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments that choose the model and where it computes."""
     group = parser.add_argument_group("model")

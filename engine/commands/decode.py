@@ -8,7 +8,14 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.commands.console import Progress, add_model_arguments, file_name, print_notes, whole_number
+from engine.commands.console import (
+    Progress,
+    add_model_arguments,
+    add_sound_output_arguments,
+    file_name,
+    print_notes,
+    whole_number,
+)
 from engine.commands.stopping import look
 from engine.errors import InputError, RecordingError
 from engine.settings import RestoreSettings
@@ -26,18 +33,7 @@ OUT has the rate, length, level and number of channels of the recording; all of 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("input", metavar="IN.ddcm", type=file_name, help="a file that `retake encode` wrote")
-    output = parser.add_argument_group("output")
-    output.add_argument(
-        "-o",
-        "--output",
-        metavar="OUT",
-        type=file_name,
-        required=True,
-        help="where to write the sound; its extension decides the format",
-    )
-    output.add_argument("--force", action="store_true", help="overwrite OUT if it exists")
-    output.add_argument("--subtype", metavar="TYPE", help="sample type of OUT, such as PCM_16 (default: 24 bits)")
-    output.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    add_sound_output_arguments(parser, "the sound", "24 bits")
     how = parser.add_argument_group("how")
     how.add_argument("--steps", type=whole_number, metavar="N", help="refuse a file of another number of steps")
     how.add_argument(
@@ -123,6 +119,8 @@ def described(
     header: Header, model: Model, arguments: argparse.Namespace, size: int, seconds: float
 ) -> dict[str, object]:
     """The object that ``--json`` prints."""
+    from engine.render.alone import renderer_for
+
     length_s = header.frames / header.rate
     return {
         "input": str(arguments.input),
@@ -133,7 +131,7 @@ def described(
         "bytes": size,
         "kbps": 8 * size / length_s / 1000,
         "variant": header.variant,
-        "renderer": "griffinlim" if model.vocoder is None else "vocoder",
+        "renderer": renderer_for(model),
         "model": model.folder.name,
         "seed": arguments.seed,
         "steps": header.steps,

@@ -12,7 +12,7 @@ from engine.commands.console import (
     Progress,
     add_model_arguments,
     add_prompt_argument,
-    file_name,
+    add_sound_output_arguments,
     number,
     print_notes,
     whole_number,
@@ -35,18 +35,7 @@ BLOCK_FRAMES = 1 << 20
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("--seconds", metavar="S", type=number, required=True, help="how long it is to be")
-    output = parser.add_argument_group("output")
-    output.add_argument(
-        "-o",
-        "--output",
-        metavar="OUT",
-        type=file_name,
-        required=True,
-        help="where to write it; its extension decides the format",
-    )
-    output.add_argument("--force", action="store_true", help="overwrite OUT if it exists")
-    output.add_argument("--subtype", metavar="TYPE", help="sample type of OUT, such as PCM_16 (default: 24 bits)")
-    output.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    add_sound_output_arguments(parser, "it", "24 bits")
     what = parser.add_argument_group("what").add_mutually_exclusive_group()
     what.add_argument(
         "--kind", default=GenerateSettings.kind, help=f"one that the model knows (default: {GenerateSettings.kind})"

@@ -16,6 +16,7 @@ from engine.commands.console import (
     add_prompt_argument,
     add_reading_arguments,
     add_region_arguments,
+    add_sound_output_arguments,
     file_name,
     open_from,
     print_notes,
@@ -54,21 +55,8 @@ STAGE_HELP = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("input", metavar="IN", type=file_name, help="a recording: WAV, FLAC, AIFF, CAF, Ogg, MP3 ...")
-    output = parser.add_argument_group("output")
-    output.add_argument(
-        "-o",
-        "--output",
-        metavar="OUT",
-        type=file_name,
-        required=True,
-        help="where to write the result; its extension decides the format",
-    )
-    output.add_argument("--force", action="store_true", help="overwrite OUT if it exists")
-    output.add_argument(
-        "--subtype", metavar="TYPE", help="sample type of OUT, such as PCM_16 (default: that of IN, where OUT has it)"
-    )
+    output = add_sound_output_arguments(parser, "the result", "that of IN, where OUT has it")
     output.add_argument("--region-only", action="store_true", help="write the region alone, not the whole recording")
-    output.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     add_region_arguments(parser)
     add_stage_arguments(parser)
     add_model_arguments(parser)
