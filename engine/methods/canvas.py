@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -56,7 +57,7 @@ class Canvas:
         """How many windows cover the canvas."""
         return len(window_starts(self.mel.shape[-2]))
 
-    @property
+    @cached_property
     def schedule(self) -> Schedule:
         """The model's noise schedule.
 

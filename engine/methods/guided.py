@@ -29,7 +29,7 @@ from torch import Tensor
 
 from engine.methods.canvas import Canvas, canvas_for
 from engine.methods.gradient import aim_at, nudged, refined
-from engine.methods.sampling import Steer, descended
+from engine.methods.sampling import Steer, descended, finished
 from engine.model.denoiser import latent_trust
 from engine.model.load import Model
 from engine.model.schedule import noised
@@ -87,10 +87,8 @@ def imagined(
         return x0 if aim is None else nudged(canvas, x0, aim, free, settings.pull, control)
 
     belief = canvas.held(canvas.believe(control, kind=settings.kind, guidance=settings.guidance))
-    times = canvas.schedule.steps_from(settings.strength, steps)
-    z = noised(canvas.latent, canvas.noise(generator), canvas.schedule, times[0])
-    of = settings.steps
-    return descended(canvas, z, times, belief, generator, control, eta=settings.eta, steer=steer, of=of)
+    strength, eta, of = settings.strength, settings.eta, settings.steps
+    return finished(canvas, belief, strength, steps, generator, control, eta=eta, steer=steer, of=of)
 
 
 def drawn_to_mel(canvas: Canvas, latent: Tensor, done: int, settings: GuidedSettings, control: Control) -> Tensor:

@@ -20,9 +20,8 @@ from engine.errors import InputError
 from engine.filterbank import mel_edges_hz
 from engine.mel import MelSpec
 from engine.methods.canvas import canvas_for
-from engine.methods.sampling import descended
+from engine.methods.sampling import finished
 from engine.model.load import Model
-from engine.model.schedule import noised
 from engine.progress import Control
 from engine.settings import HybridSettings
 from engine.targets import Target
@@ -51,9 +50,8 @@ def take(
     kept = torch.where(share > 0, canvas.keep, torch.ones_like(canvas.keep))
     told = torch.maximum(canvas.trust * settings.belief, canvas.trust * kept)
     belief = canvas.held(canvas.believe(control, kind=settings.kind, guidance=settings.guidance, trust=told), told)
-    times = canvas.schedule.steps_from(settings.strength, settings.steps)
-    z = noised(canvas.latent, canvas.noise(generator), canvas.schedule, times[0])
-    diffused = canvas.decoded(descended(canvas, z, times, belief, generator, control, eta=settings.eta), control)
+    latent = finished(canvas, belief, settings.strength, settings.steps, generator, control, eta=settings.eta)
+    diffused = canvas.decoded(latent, control)
     # What isn't trusted is no better for having been through the VAE.
     return torch.lerp(plain, diffused, torch.maximum(share.expand_as(plain), 1 - target.trust))
 

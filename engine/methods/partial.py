@@ -9,9 +9,8 @@ from __future__ import annotations
 import torch
 
 from engine.methods.canvas import canvas_for
-from engine.methods.sampling import descended
+from engine.methods.sampling import finished
 from engine.model.load import Model
-from engine.model.schedule import noised
 from engine.progress import Control
 from engine.settings import PartialSettings
 from engine.targets import Target
@@ -30,6 +29,5 @@ def take(
     canvas = canvas_for(target, model, control)
     told = torch.maximum(canvas.trust * settings.belief, canvas.trust * canvas.keep)
     belief = canvas.held(canvas.believe(control, kind=settings.kind, guidance=settings.guidance, trust=told), told)
-    times = canvas.schedule.steps_from(settings.strength, settings.steps)
-    z = noised(canvas.latent, canvas.noise(generator), canvas.schedule, times[0])
-    return canvas.decoded(descended(canvas, z, times, belief, generator, control, eta=settings.eta), control)
+    latent = finished(canvas, belief, settings.strength, settings.steps, generator, control, eta=settings.eta)
+    return canvas.decoded(latent, control)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.methods.canvas import Belief, Canvas
-from engine.model.schedule import ddim_step
+from engine.model.schedule import ddim_step, noised
 from engine.progress import Control
 
 Steer = Callable[[Tensor, int, int], Tensor]
@@ -52,3 +52,28 @@ def descended(
         t_next = times[index + 1] if index + 1 < len(times) else -1
         z = ddim_step(x0, eps, schedule, t, t_next, eta, canvas.noise(generator) if eta > 0 else x0)
     return z
+
+
+def finished(
+    canvas: Canvas,
+    belief: Belief,
+    strength: float,
+    steps: int,
+    generator: torch.Generator,
+    control: Control,
+    *,
+    eta: float = 0.0,
+    steer: Steer | None = None,
+    of: int | None = None,
+) -> Tensor:
+    """Noise the canvas' latent, a guess, and let the model finish it (SDEdit: Meng et al. 2022, algorithm 1).
+
+    Args:
+        strength: in 0..1, how far the latent is noised; 1 forgets it.
+        steps: how many times ``belief`` is asked.
+
+    The others, what is returned and what is raised are those of `descended`.
+    """
+    times = canvas.schedule.steps_from(strength, steps)
+    z = noised(canvas.latent, canvas.noise(generator), canvas.schedule, times[0])
+    return descended(canvas, z, times, belief, generator, control, eta=eta, steer=steer, of=of)
