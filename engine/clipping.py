@@ -97,30 +97,65 @@ def threshold_of(samples: Sound, sign: np.float32, step: np.float32) -> float:
     """Where (frames,), times ``sign``, is clipped at its positive end; infinity where it isn't."""
     blocks = [samples[first : first + BLOCK_FRAMES] for first in range(0, len(samples), BLOCK_FRAMES)]
     peak = max(float((sign * block).max()) for block in blocks)
-    if peak <= SILENT:
-        return np.inf
-    for share in SLICES:
-        width = max(share * peak, 2 * float(step))
-        last = near = longest = equal = 0
-        beside: list[Sound] = []
+    for end in ends_at(peak, float(step)):
         for block in blocks:
-            values = sign * block
-            at_end = values > peak - width
-            last += int(at_end.sum())
-            equal += int((values == peak).sum())
-            near += int((values > peak - 3 * width).sum())
-            longest = max(longest, longest_run(at_end))
-            beside.append(values[:-1][at_end[1:]])
-        if last >= TIMES_MORE * (near - last) / 2 + FEWEST and (
-            longest >= SHORTEST_RUN or different(beside, width) >= MANY
-        ):
-            return peak if equal >= FLAT * last else peak - width
+            end.push(sign * block)
+        if end.clipped:
+            return end.threshold
     return np.inf
 
 
-def different(values: list[Sound], width: float) -> int:
-    """How many values there are that differ by more than ``width``."""
-    return len(np.unique(np.round(np.concatenate(values) / width)))
+def ends_at(peak: float, step: float) -> list[End]:
+    """The ends of a histogram to look at, from the narrowest on, for a sound with this peak."""
+    return [End(peak, max(share * peak, 2 * step)) for share in SLICES] if peak > SILENT else []
+
+
+class End:
+    """The very end of a histogram, counted block by block.
+
+    Attributes:
+        peak: the sound's largest value.
+        width: how far below it the end reaches.
+    """
+
+    def __init__(self, peak: float, width: float) -> None:
+        self.peak, self.width = peak, width
+        self._last = self._near = self._longest = self._equal = 0
+        self._beside: Sound = np.empty(0, np.float32)  # what stands before samples at the end, each value once
+
+    @property
+    def lowest(self) -> float:
+        """What is smaller doesn't count: blocks below need not be pushed."""
+        return self.peak - 3 * self.width
+
+    def push(self, values: Sound) -> None:
+        """Count (frames,)."""
+        at_end = values > self.peak - self.width
+        self._near += int((values > self.lowest).sum())
+        if not at_end.any():
+            return
+        self._last += int(at_end.sum())
+        self._equal += int((values == self.peak).sum())
+        self._longest = max(self._longest, longest_run(at_end))
+        if len(self._beside) < MANY:
+            self._beside = different([self._beside, values[:-1][at_end[1:]]], self.width)
+
+    @property
+    def clipped(self) -> bool:
+        """Whether many samples lie at the end, hardly any just below, in runs or after different ones."""
+        crowded = self._last >= TIMES_MORE * (self._near - self._last) / 2 + FEWEST
+        return crowded and (self._longest >= SHORTEST_RUN or len(self._beside) >= MANY)
+
+    @property
+    def threshold(self) -> float:
+        """At and beyond which samples are clipped."""
+        return self.peak if self._equal >= FLAT * self._last else self.peak - self.width
+
+
+def different(values: list[Sound], width: float) -> Sound:
+    """Of values that differ by less than ``width``, one."""
+    joined = np.concatenate(values)
+    return joined[np.unique(np.round(joined / width), return_index=True)[1]]
 
 
 def longest_run(hits: NDArray[np.bool_]) -> int:
