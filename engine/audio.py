@@ -50,6 +50,7 @@ class Clip:
         endian: ``<`` or ``>``, of the samples in the file.
         layout: where the samples lie, for containers made of chunks, else None.
         repair_nonfinite: whether NaN and Inf are read as 0.
+        stamp: length and time of change of the file when it was opened.
     """
 
     def __init__(self, path: Path, file: soundfile.SoundFile, extent: Extent, repair_nonfinite: bool) -> None:
@@ -66,7 +67,7 @@ class Clip:
         self.chunks: tuple[Chunk, ...] = extent.chunks
         self.chunk_order = extent.chunk_order
         self._file = file
-        self._stamp = stamp(path)
+        self.stamp = stamp(path)
         self._lock = threading.Lock()
         self._notes: list[str] = []
         self._zeroed: NDArray[np.int64] = np.empty(0, np.int64)  # frame * channels + channel, sorted
@@ -170,8 +171,8 @@ class Clip:
         Raises:
             RecordingError: its length or time of change differs, or it is gone.
         """
-        if not self.path.exists() or stamp(self.path) != self._stamp:
-            raise RecordingError(f"{self.path}: was changed since it was opened; open it again")
+        if not self.path.exists() or stamp(self.path) != self.stamp:
+            raise changed_since(self.path)
 
     def close(self) -> None:
         """Close the file; may be called twice."""
@@ -209,6 +210,11 @@ class Clip:
             )
         with self._lock:
             self._zeroed = np.union1d(self._zeroed, bad)[:MAX_REMEMBERED]
+
+
+def changed_since(path: Path) -> RecordingError:
+    """The error that tells that a file is another one than was opened."""
+    return RecordingError(f"{path}: was changed since it was opened; open it again")
 
 
 def stamp(path: Path) -> tuple[int, int]:

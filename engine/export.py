@@ -56,7 +56,7 @@ def write_patched(
     container: str | None = None,
     subtype: str | None = None,
     force: bool = False,
-    dither_seed: int = 0,
+    dither_seed: int | None = 0,
     cancelled: Stop = None,
 ) -> Written:
     """Write a recording with patches laid in; outside them every bit is kept that the subtype can hold.
@@ -67,7 +67,8 @@ def write_patched(
         target: its extension decides where container and subtype are None; the recording's own come first.
         container, subtype: libsndfile's names.
         force: overwrite an existing file.
-        dither_seed: seeds the dither of patches laid into integers, or of all samples if bits are lost.
+        dither_seed: seeds the dither of patches laid into integers, or of all samples if bits are lost; None for no
+            dither.
         cancelled: looked at between blocks.
 
     Raises:
@@ -96,7 +97,8 @@ def write_patched(
         else:
             clipped = transcode(clip, patches, part, choice, dither_seed, cancelled)
             carry_over(clip, part, choice, chunks)
-    return Written(target, choice.container, choice.subtype, clip.frames, all_notes(choice, clipped))
+    notes = all_notes(choice, clipped, dithered=dither_seed is not None)
+    return Written(target, choice.container, choice.subtype, clip.frames, notes)
 
 
 def write_samples(
@@ -188,11 +190,12 @@ def check_written(path: Path, *, target: Path, shape: Shape) -> None:
         raise OutputError(f"{target}: {found} came back from the disk instead of {shape}; nothing was written")
 
 
-def all_notes(choice: Format, clipped: int) -> tuple[str, ...]:
+def all_notes(choice: Format, clipped: int, *, dithered: bool = True) -> tuple[str, ...]:
     """What the user must be told of an output."""
+    notes = choice.notes if dithered else tuple(note.removesuffix(" with dither") for note in choice.notes)
     if not clipped:
-        return choice.notes
+        return notes
     return (
-        *choice.notes,
+        *notes,
         f"{count_of(clipped, 'sample')} above full scale {'was' if clipped == 1 else 'were'} clipped",
     )

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from engine.measuring.k_weighting import KWeighting
 from engine.measuring.measures import finite, ratio_db
 from engine.measuring.streams import Resampler, Samples
 
@@ -23,14 +24,7 @@ class Loudness:
     """
 
     def __init__(self, rate: int, channels: int) -> None:
-        from pyloudnorm import IIRfilter
-
-        stages = (
-            IIRfilter(4.0, 1 / math.sqrt(2), 1500.0, rate, "high_shelf"),
-            IIRfilter(0.0, 0.5, 38.0, rate, "high_pass"),
-        )
-        self._sections = np.array([np.concatenate([stage.b, stage.a]) for stage in stages])
-        self._state = np.zeros((len(stages), 2 * channels, 2))
+        self._weighting = KWeighting(rate, 2 * channels)
         self._rate, self._frames = rate, 0
         self._segments: list[Floats] = []
 
@@ -38,9 +32,7 @@ class Loudness:
         """Take ``(2C, n)``: reference, result."""
         if not block.shape[1]:
             return
-        from scipy.signal import sosfilt
-
-        weighted, self._state = sosfilt(self._sections, block.astype(np.float64), zi=self._state)
+        weighted = self._weighting.push(block.astype(np.float64))
         # (2C, n) -> (2, C, n) -> (2, n)
         power = np.square(weighted).reshape(2, -1, block.shape[1]).sum(axis=1)
         started = len(self._segments)

@@ -30,6 +30,7 @@ COMPONENTS = {
 }
 UNET_FILES = ("scheduler/scheduler_config.json", "conditioning.json")
 LONGEST_HEADER = 100_000_000
+Stamps = tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,13 @@ def find_model(name: str) -> Path:
     if name == BUNDLED:
         raise ModelError(f"the bundled model is missing from the installation: {path} is not there")
     raise ModelError(f"model is {name!r}; accepted: bundled, or a folder in diffusers' layout (no such folder)")
+
+
+def stamps(folder: Path) -> Stamps:
+    """Path, length and time of change of every file that a model may be made of."""
+    parts = [folder, *(folder / name for name in (*COMPONENTS, "scheduler"))]
+    files = sorted(file for part in parts for file in part.glob("*") if file.is_file())
+    return tuple((str(file), (status := file.stat()).st_size, status.st_mtime_ns) for file in files)
 
 
 def list_models() -> list[Path]:

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from engine.errors import RecordingError
 
 STREAMINFO, PADDING, SEEKTABLE = 0, 1, 3  # belong to the very file
+CUESHEET = 5  # counts in samples
 LAST = 0x80
 COPY_BYTES = 1 << 20
 

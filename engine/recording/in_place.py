@@ -50,7 +50,7 @@ def is_located(clip: Clip, layout: Layout, frame: int) -> bool:
     return decode(raw, clip.channels, clip.subtype, layout.byte_order).tobytes() == native.tobytes()
 
 
-def overwrite(clip: Clip, patches: Sequence[Patch], part: PartFile, dither_seed: int, stop: Stop) -> int:
+def overwrite(clip: Clip, patches: Sequence[Patch], part: PartFile, dither_seed: int | None, stop: Stop) -> int:
     """Copy the source to ``part`` and lay the patches over it; returns how many samples were clipped."""
     assert clip.layout is not None, "overwrite() needs can_overwrite()"
     copy_bytes(clip.path, part, stop)
@@ -68,8 +68,8 @@ def overwrite(clip: Clip, patches: Sequence[Patch], part: PartFile, dither_seed:
     return clipped
 
 
-def patch_dithers(dither_seed: int, patches: int) -> list[np.random.Generator]:
-    """The dither of each patch, independent of the others."""
+def patch_dithers(dither_seed: int | None, patches: int) -> list[np.random.Generator | None]:
+    """The dither of each patch, independent of the others; None for none."""
     return [dither_rng(dither_seed, 1 + index) for index in range(patches)]
 
 

@@ -22,6 +22,8 @@ STREAMED = (0, 0xFFFFFFFF, 0x7FFFFFFF, 0x7FFFF000, 0x80000000)
 MAX_RIFF_BYTES = 0xFFFFFFFF + 8
 # Chunks that describe how the samples are stored, or are padding: of no use beside samples stored otherwise.
 OF_THE_STORAGE = frozenset({b"fmt ", b"data", b"fact", b"ds64", b"PEAK", b"JUNK", b"junk", b"FLLR", b"PAD "})
+OF_ALL_PARTS = frozenset({b"bext", b"id3 ", b"ID3 ", b"_PMX", b"axml"})
+TIME_REFERENCE = 338  # offset in bext: samples from midnight to the first
 COPY_BYTES = 1 << 20
 
 
@@ -194,7 +196,35 @@ def carried(chunks: Iterable[Chunk], file_bytes: int) -> list[Chunk]:
     return [c for c in chunks if c.name not in OF_THE_STORAGE and c.stop <= file_bytes]
 
 
-def append_chunks(file: io.RawIOBase, source: BinaryIO, chunks: Sequence[Chunk]) -> None:
+def carried_by_parts(file: BinaryIO, chunks: Iterable[Chunk]) -> list[Chunk]:
+    """Those of ``chunks`` that stay true of a part of the recording, or at another rate: none that counts in samples.
+
+    bext counts in samples too; `time_reference_edits` puts it right.
+    """
+    return [chunk for chunk in chunks if chunk.name in OF_ALL_PARTS or is_info(file, chunk)]
+
+
+def is_info(file: BinaryIO, chunk: Chunk) -> bool:
+    """Whether a chunk is a list of title, artist and the like."""
+    file.seek(chunk.start)
+    return chunk.name == b"LIST" and file.read(4) == b"INFO"
+
+
+def time_reference_edits(
+    file: BinaryIO, chunks: Iterable[Chunk], start: int, old_rate: int, rate: int
+) -> list[tuple[int, bytes]]:
+    """The bext chunk's time of the first sample (EBU Tech 3285) for a part from frame ``start`` on: (offset, bytes)."""
+    edits = []
+    for chunk in chunks:
+        if chunk.name == b"bext" and chunk.size >= TIME_REFERENCE + 8:
+            file.seek(chunk.start + TIME_REFERENCE)
+            (reference,) = struct.unpack("<Q", file.read(8))
+            moved = min((reference + start) * rate // old_rate, 2**64 - 1)
+            edits.append((chunk.start + TIME_REFERENCE, struct.pack("<Q", moved)))
+    return edits
+
+
+def append_chunks(file: io.RawIOBase, source: BinaryIO | io.RawIOBase, chunks: Sequence[Chunk]) -> None:
     """Append chunks of ``source`` to the RIFF or RF64 in ``file`` (open for both) and mend its size."""
     if not chunks:
         return
@@ -204,7 +234,7 @@ def append_chunks(file: io.RawIOBase, source: BinaryIO, chunks: Sequence[Chunk])
         file.write(struct.pack("<4sI", chunk.name, chunk.size))
         source.seek(chunk.start)
         for offset in range(0, chunk.size, COPY_BYTES):
-            file.write(source.read(min(COPY_BYTES, chunk.size - offset)))
+            file.write(source.read(min(COPY_BYTES, chunk.size - offset)) or b"")
         file.write(b"\0" * (chunk.size % 2))
     riff_bytes = file.tell() - 8
     file.seek(0)

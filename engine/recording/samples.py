@@ -110,9 +110,12 @@ def widen(native: Block, target: SampleType) -> Block:
     return to_float64(native).astype(target.dtype)
 
 
-def dither_rng(seed: int, stream: int = 0) -> np.random.Generator:
-    """The source of a dither: never that of other noise with the same seed, with which it would correlate."""
-    return np.random.default_rng([DITHER, seed, stream])
+def dither_rng(seed: int | None, stream: int = 0) -> np.random.Generator | None:
+    """The source of a dither: never that of other noise with the same seed, with which it would correlate.
+
+    None where there is no seed: then there is no dither.
+    """
+    return None if seed is None else np.random.default_rng([DITHER, seed, stream])
 
 
 def tpdf(shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.float64]:
@@ -144,7 +147,7 @@ def quantise(sound: Block, target: SampleType, rng: np.random.Generator | None) 
     return whole << (8 * whole.dtype.itemsize - target.bits), clipped
 
 
-def lay(native: Block, patch: Block, target: SampleType, rng: np.random.Generator) -> tuple[Block, int]:
+def lay(native: Block, patch: Block, target: SampleType, rng: np.random.Generator | None) -> tuple[Block, int]:
     """Native samples with a patch laid over them; those that the patch leaves as they were keep every bit.
 
     Args:

@@ -37,18 +37,25 @@ LOSSY_COMPRESSION = 0.1  # of 0..1 in libsndfile's terms; 0 is the best sound
 
 
 def transcode(
-    clip: Clip, patches: Sequence[Patch], part: PartFile, choice: Format, dither_seed: int, stop: Stop
+    clip: Clip,
+    patches: Sequence[Patch],
+    part: PartFile,
+    choice: Format,
+    dither_seed: int | None,
+    stop: Stop,
+    bounds: tuple[int, int] | None = None,
 ) -> int:
-    """Write all samples in another format, with the patches laid in; returns how many were clipped."""
+    """Write all samples, or those within ``bounds``, with the patches laid in; returns how many were clipped."""
+    first, last = bounds or (0, clip.frames)
     old, new = sample_type(clip.subtype), sample_type(choice.subtype)
     rounds = loses_bits(old, new) or new.kind == "lossy"
     rng = dither_rng(dither_seed)
     dithers = patch_dithers(dither_seed, len(patches))
     clipped = 0
-    with sound_writer(part, part.path, choice, Shape(clip.rate, clip.channels, clip.frames)) as file:
+    with sound_writer(part, part.path, choice, Shape(clip.rate, clip.channels, last - first)) as file:
         if choice.container not in RIFF_KIN or clip.container not in RIFF_KIN:
             set_tags(file, clip.tags)
-        for at, native in clip.native_blocks(0, clip.frames):
+        for at, native in clip.native_blocks(first, last):
             check_stop(stop)
             mend_nonfinite(clip, at, native, must=rounds)
             if rounds:
@@ -90,7 +97,7 @@ def patched(native: Block, at: int, patches: Sequence[Patch]) -> NDArray[np.floa
 
 
 def lay_all(
-    native: Block, at: int, patches: Sequence[Patch], kind: SampleType, dithers: Sequence[np.random.Generator]
+    native: Block, at: int, patches: Sequence[Patch], kind: SampleType, dithers: Sequence[np.random.Generator | None]
 ) -> tuple[Block, int]:
     """A block with the patches laid in and every other sample untouched, and how many were clipped."""
     written, clipped = native.copy(), 0

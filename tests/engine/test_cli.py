@@ -46,10 +46,22 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 # Usage
 
 
-def test_without_arguments_it_says_what_there_is_instead_of_the_editor(capsys):
+def test_without_arguments_and_editor_it_says_what_lists_the_commands(capsys):
     code, out, err = run(capsys)
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert "editor is not there yet" in err and "retake demo" in err and "retake restore" in err
+    assert "without the editor" in err and "retake --help" in err
+
+
+@pytest.mark.parametrize("arguments", [[], ["some.wav"], ["nosuch.flac", "restore"]])
+def test_an_editor_is_given_the_files(arguments):
+    given = []
+    assert main(arguments, editor=lambda files: given.append(list(files)) or 7) == 7
+    assert given == [arguments]
+
+
+def test_a_command_is_not_given_to_the_editor(capsys):
+    assert main(["models", "list"], editor=lambda files: 7) == 0
+    assert "bundled" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["some.wav", "nosuch.flac", "plainfile"])
@@ -59,7 +71,7 @@ def test_a_recording_alone_is_told_what_repairs_it(capsys, tmp_path, monkeypatch
     Path("plainfile").touch()
     code, out, err = run(capsys, name)
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert "editor is not there yet" in err and f"retake restore {name} -o OUT" in err
+    assert "without the editor" in err and f"retake restore {name} -o OUT" in err
 
 
 @pytest.mark.parametrize(
