@@ -2,8 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
+TEXTS = $(shell find desktop -name '*.py' | LC_ALL=C sort) -source-language en -locations none -no-obsolete
+LANGUAGES := resources/translations/retake
 
-.PHONY: help setup run test lint bench lock clean
+.PHONY: help setup run demo test lint bench translations lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## */  make \1\t/p' Makefile
@@ -12,10 +14,14 @@ setup:  ## make .venv from the lock file, where something changed
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing; Retake needs Python 3.11 or newer" >&2; exit 1; }
 	@$(PYTHON) packaging/bootstrap.py
 
-run: setup  ## restore the bundled demo recordings
+run: setup  ## open the editor; ARGS="a.wav b.wav" with these in it
+	$(BIN)/retake $(ARGS)
+
+demo: setup  ## restore the bundled demo recordings, without a window
 	$(BIN)/retake demo $(ARGS)
 
 test: setup  ## all tests; ARGS="-k splice" for some
+	@$(PYTHON) packaging/bootstrap.py tests
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: setup  ## format, rules, types, import contracts
@@ -25,7 +31,13 @@ lint: setup  ## format, rules, types, import contracts
 	$(BIN)/lint-imports --no-logo
 
 bench: setup  ## the benchmarks
+	@$(PYTHON) packaging/bootstrap.py tests
 	$(BIN)/python -m pytest tests/benchmarks -s $(ARGS)
+
+translations: setup  ## find the window's texts anew and compile their translations
+	@$(BIN)/pyside6-lupdate $(TEXTS) -target-language zh_CN -ts $(LANGUAGES)_zh_CN.ts
+	@$(BIN)/pyside6-lupdate $(TEXTS) -target-language en -pluralonly -ts $(LANGUAGES)_en.ts
+	@$(BIN)/pyside6-lrelease $(LANGUAGES)_zh_CN.ts $(LANGUAGES)_en.ts
 
 lock: setup  ## resolve the dependencies anew into packaging/requirements.lock
 	$(BIN)/python -m pip install --quiet uv==0.13.8

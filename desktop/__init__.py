@@ -1,1 +1,1 @@
-"""The editor of Retake. It arrives later, stands on ``engine``, and is never imported by it."""
+"""The editor of Retake. It stands on ``engine`` and is never imported by it."""

@@ -33,6 +33,7 @@ COMMANDS = {
 DESCRIPTION = """Retake repairs recordings: a region goes through a generative model and comes back in place;
 outside it every sample stays as it is."""
 EXAMPLES = """examples:
+  retake [FILES]                                  open the editor
   retake demo                                     hear and see what it does, on recordings that came along
   retake restore in.wav -o out.wav --start 3 --end 4.5
   retake generate --kind environment --seconds 5 -o out.wav
@@ -40,7 +41,8 @@ EXAMPLES = """examples:
   retake COMMAND --help                           all that a command takes
 
 Exit codes: 0 done, 2 bad usage, input or output, 130 stopped by Ctrl-C, 1 any other failure."""
-NO_EDITOR = "the editor is not there yet"
+NO_EDITOR = "this is the engine without the editor"
+Editor = Callable[[Sequence[str]], int]
 
 
 class Parser(argparse.ArgumentParser):
@@ -90,11 +92,16 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
     return parser, found
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
+def main(arguments: Sequence[str] | None = None, editor: Editor | None = None) -> int:
+    """Run one command and return its exit code.
+
+    Args:
+        arguments: of the command line, by default this process's.
+        editor: opens the files that it is given, where the arguments name no command.
+    """
     prepare_streams()
     with stops():
-        return _guarded(lambda: _dispatch(list(sys.argv[1:] if arguments is None else arguments)))
+        return _guarded(lambda: _dispatch(list(sys.argv[1:] if arguments is None else arguments), editor))
 
 
 def prepare_streams() -> None:
@@ -107,14 +114,17 @@ def prepare_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _dispatch(arguments: list[str]) -> int:
+def _dispatch(arguments: list[str], editor: Editor | None) -> int:
     if not arguments:
-        raise InputError(
-            f"{NO_EDITOR}; `retake demo` shows what it will do, `retake restore IN -o OUT` repairs a recording, "
-            "`retake --help` lists all commands"
-        )
+        if editor:
+            return editor([])
+        raise InputError(f"{NO_EDITOR}; `retake --help` lists all commands")
+    if names_recording(arguments[0]):
+        if editor:
+            return editor(arguments)
+        raise InputError(f"{NO_EDITOR}; `retake restore {arguments[0]} -o OUT` repairs a recording")
     if not arguments[0].startswith("-"):
-        check_command(arguments[0])
+        check_choice("command", arguments[0], COMMANDS)
     parser, commands = build_parser()
     chosen, unknown = parser.parse_known_args(with_stretch_joined(arguments))
     commands.get(chosen.command, parser).refuse_unknown(unknown)
@@ -140,15 +150,9 @@ def with_stretch_joined(arguments: list[str]) -> list[str]:
     return joined
 
 
-def check_command(name: str) -> None:
-    """Refuse what is no command; a recording is one that the editor would open.
-
-    Raises:
-        InputError: with the nearest command, or what to use instead of the editor.
-    """
-    if name not in COMMANDS and (is_file(name) or Path(name).suffix):
-        raise InputError(f"{NO_EDITOR}, so {name} can't be opened; `retake restore {name} -o OUT` repairs it")
-    check_choice("command", name, COMMANDS)
+def names_recording(text: str) -> bool:
+    """Whether the first argument is no command but a file, one that isn't there included, for the editor."""
+    return text not in COMMANDS and not text.startswith("-") and (is_file(text) or bool(Path(text).suffix))
 
 
 def is_file(name: str) -> bool:

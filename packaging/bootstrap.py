@@ -1,10 +1,11 @@
 """Set Retake up: a `.venv` with the locked packages and the project itself, native libraries checked.
 
-Runs on the standard library alone, under any Python 3.8 or newer, and looks for one that Retake can use.
-Safe to call before every command: a stamp in `.venv/.retake` says what is installed, and when nothing changed
-nothing is done and no network is touched. A set-up that was cut off leaves a mark there and is done anew from
-nothing. One that failed in good order (no network, say) goes on where it was, and so does one that finds a
-`.venv` made by hand. pip's own settings (its environment variables and configuration) hold as always.
+Runs on the standard library alone, under any Python 3.8 or newer, and looks for one that Retake can use. With the
+argument ``tests``, what only the tests need is looked for too. Safe to call before every command: a stamp in
+`.venv/.retake` says what is installed, and when nothing changed nothing is done and no network is touched. A set-up
+that was cut off leaves a mark there and is done anew from nothing. One that failed in good order (no network, say)
+goes on where it was, and so does one that finds a `.venv` made by hand. pip's own settings (its environment
+variables and configuration) hold as always.
 """
 
 from __future__ import annotations
@@ -27,7 +28,30 @@ INPUTS = ("packaging/requirements.lock", "packaging/torch.txt", "packaging/boots
 # Debian package -> Python that fails where it is missing. Before: tried by the Python that `.venv` is made
 # with. After: tried in `.venv`, for libraries that many wheels carry inside.
 NATIVE_BEFORE = {"python{version}-venv": "import venv, ensurepip; ensurepip.version()"}
-NATIVE_AFTER = {"libsndfile1": "import soundfile"}
+LOAD = "import ctypes; ctypes.CDLL({!r})"
+NATIVE_AFTER = {
+    "libsndfile1": "import soundfile",
+    # What Qt's own packages load from the system to open a window.
+    **{
+        package: LOAD.format(library)
+        for package, library in (
+            ("libgl1", "libGL.so.1"),
+            ("libegl1", "libEGL.so.1"),
+            ("libglib2.0-0", "libglib-2.0.so.0"),
+            ("libfontconfig1", "libfontconfig.so.1"),
+            ("libdbus-1-3", "libdbus-1.so.3"),
+            ("libx11-xcb1", "libX11-xcb.so.1"),
+            ("libxkbcommon-x11-0", "libxkbcommon-x11.so.0"),
+            ("libxcb-cursor0", "libxcb-cursor.so.0"),
+            ("libxcb-icccm4", "libxcb-icccm.so.4"),
+            ("libxcb-keysyms1", "libxcb-keysyms.so.1"),
+            ("libxcb-randr0", "libxcb-randr.so.0"),
+            ("libxcb-shape0", "libxcb-shape.so.0"),
+        )
+    },
+}
+# The tests open real windows, on a screen of their own.
+NATIVE_FOR_TESTS = {"xvfb": "import shutil, sys; sys.exit(shutil.which('Xvfb') is None)"}
 
 
 class SetupError(Exception):
@@ -38,15 +62,16 @@ def say(text: str) -> None:
     print("set-up: " + text, flush=True)
 
 
-def main(root: Path = ROOT) -> int:
+def main(root: Path = ROOT, for_tests: bool = False) -> int:
     state = root / ".venv" / ".retake"
     try:
-        if is_current(root):
-            return 0
-        state.mkdir(parents=True, exist_ok=True)
-        with sole_owner(state / "lock") as lock:
-            if not is_current(root):
-                set_up(root, lock)
+        if not is_current(root):
+            state.mkdir(parents=True, exist_ok=True)
+            with sole_owner(state / "lock") as lock:
+                if not is_current(root):
+                    set_up(root, lock)
+        if for_tests:
+            require_native(NATIVE_FOR_TESTS, str(root / ".venv" / "bin" / "python"))
     except SetupError as error:
         print("set-up: " + str(error), file=sys.stderr)
         return 1
@@ -253,4 +278,4 @@ def sole_owner(path: Path):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(for_tests=sys.argv[1:] == ["tests"]))
