@@ -1,0 +1,205 @@
+"""Presets: named choices of task, method and renderer with their settings, one small JSON file each.
+
+Some ship with Retake (``resources/presets``); a user's own lie in the platform's folder for settings. Seed, device and
+model are no part of a preset: they belong to the take and the machine.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from PySide6.QtCore import QCoreApplication
+
+from desktop.panels.stored_settings import restore_settings
+from engine.errors import InputError, OutputError
+from engine.saving import written_whole
+from engine.settings import RestoreSettings, described
+
+translate = QCoreApplication.translate
+
+VERSION = 1
+MOST_BYTES = 1 << 20
+LONGEST_NAME = 60
+KEPT = ("task", "method", "renderer", "splice", "task_settings", "method_settings", "renderer_settings")
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A preset that was read.
+
+    Attributes:
+        path: its file.
+        name, sentence: for people; the sentence may be empty.
+        settings: with the default seed, device and model.
+        shipped: whether it came with Retake.
+    """
+
+    path: Path
+    name: str
+    sentence: str
+    settings: RestoreSettings
+    shipped: bool
+
+    def applied_to(self, settings: RestoreSettings) -> RestoreSettings:
+        """Its choices with the seed, device and model of ``settings``."""
+        kept = {name: getattr(self.settings, name) for name in KEPT}
+        return RestoreSettings(**kept, model=settings.model, seed=settings.seed, device=settings.device)
+
+
+def shipped_folder() -> Path:
+    """The presets inside the installed package."""
+    return Path(str(resources.files("resources"))) / "presets"
+
+
+def own_folder() -> Path:
+    """Where the user's presets lie."""
+    return Path(platformdirs.user_config_dir("retake")) / "presets"
+
+
+def shipped_texts() -> dict[str, tuple[str, str]]:
+    """Name and sentence of every shipped preset by its file's name, in the order of the menu."""
+    return {
+        "fill-a-gap": (
+            translate("Presets", "Fill a gap"),
+            translate("Presets", "Invents a gap, dropout or cough from what lies around."),
+        ),
+        "fill-a-gap-freely": (
+            translate("Presets", "Fill a gap, freely"),
+            translate("Presets", "The same, and the model may leave its first guess further: try several seeds."),
+        ),
+        "remove-noise": (
+            translate("Presets", "Remove noise"),
+            translate("Presets", "Lowers hiss and hum as far as they can be told from the sound."),
+        ),
+        "remove-noise-gently": (
+            translate("Presets", "Remove noise, gently"),
+            translate("Presets", "Lowers noise by 12 dB at most, so that the room stays."),
+        ),
+        "mend-clipping": (
+            translate("Presets", "Mend clipping"),
+            translate("Presets", "Makes clipped peaks anew and leaves every other sample as it is."),
+        ),
+        "extend-the-band": (
+            translate("Presets", "Extend the band"),
+            translate("Presets", "Adds what is missing above the cut-off of a dull or telephone recording."),
+        ),
+        "as-it-is": (
+            translate("Presets", "As it is, closely"),
+            translate("Presets", "Takes the region again as near to the recording as the model can."),
+        ),
+    }
+
+
+def read_preset(path: Path, *, shipped: bool = False) -> Preset:
+    """Read one preset.
+
+    Raises:
+        InputError: the file is no preset, is damaged, or holds a value that is not accepted.
+    """
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ValueError(translate("Presets", "{count} bytes are too many").format(count=path.stat().st_size))
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        text = translate("Presets", "preset {name} can't be read: {error}")
+        raise InputError(text.format(name=path.name, error=error)) from error
+    if not isinstance(values, dict) or not isinstance(values.get("retake_preset"), int):
+        text = translate(
+            "Presets", "preset {name} is no preset of Retake; a JSON object with 'retake_preset' is expected"
+        )
+        raise InputError(text.format(name=path.name))
+    if values["retake_preset"] > VERSION:
+        text = translate("Presets", "preset {name} is of version {version}; up to {most} is accepted")
+        raise InputError(text.format(name=path.name, version=values["retake_preset"], most=VERSION))
+    try:
+        settings = restore_settings({name: values[name] for name in KEPT if name in values})
+    except InputError as error:
+        text = translate("Presets", "preset {name}: {error}")
+        raise InputError(text.format(name=path.name, error=error)) from error
+    name, sentence = str(values.get("name") or path.stem), str(values.get("sentence") or "")
+    if shipped:
+        name, sentence = shipped_texts().get(path.stem, (name, sentence))
+    return Preset(path, name, sentence, settings, shipped)
+
+
+def read_presets() -> tuple[list[Preset], list[str]]:
+    """Shipped presets, then the user's own by name; and what couldn't be read, one line each."""
+    order = list(shipped_texts())
+    shipped = [shipped_folder() / f"{stem}.json" for stem in order]
+    found: list[Preset] = []
+    errors: list[str] = []
+    try:
+        own = sorted(own_folder().glob("*.json"))
+    except OSError as error:
+        own, errors = [], [translate("Presets", "the folder of presets can't be read: {error}").format(error=error)]
+    for path in (*shipped, *own):
+        try:
+            found.append(read_preset(path, shipped=path in shipped))
+        except InputError as error:
+            errors.append(str(error))
+    found.sort(key=lambda preset: (not preset.shipped, "" if preset.shipped else preset.name.casefold()))
+    return found, errors
+
+
+def save_preset(name: str, settings: RestoreSettings) -> Preset:
+    """Write a preset of the user's own; one of the same name is replaced.
+
+    Raises:
+        InputError: the name is empty or too long.
+        OutputError: it can't be written there.
+    """
+    name = " ".join(name.split())
+    if not 0 < len(name) <= LONGEST_NAME:
+        text = translate("Presets", "name is {name!r}; 1 to {most} characters are accepted")
+        raise InputError(text.format(name=name, most=LONGEST_NAME))
+    folder = own_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        text = translate("Presets", "{path} can't be made: {error}")
+        raise OutputError(text.format(path=folder, error=error.strerror or error)) from error
+    values: dict[str, Any] = {"retake_preset": VERSION, "name": name}
+    values.update({key: value for key, value in described(settings).items() if key in KEPT})
+    path = place_of(name)
+    with written_whole(path, force=True) as file:
+        file.write(json.dumps(values, indent=2, ensure_ascii=False).encode() + b"\n")
+    return read_preset(path)
+
+
+def place_of(name: str) -> Path:
+    """The file of an own preset of that name: the one that bears it, or else a free one."""
+    folder = own_folder()
+    for path in sorted(folder.glob("*.json")):
+        try:
+            if read_preset(path).name.casefold() == name.casefold():
+                return path
+        except InputError:
+            continue
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    stem = re.sub(r"[^\w]+", "-", plain).strip("-")[:40] or "preset"
+    tries = [stem, *(f"{stem}-{number}" for number in range(2, 1000))]
+    return next(path for path in (folder / f"{each}.json" for each in tries) if not path.exists())
+
+
+def delete_preset(preset: Preset) -> None:
+    """Delete one of the user's own.
+
+    Raises:
+        InputError: it came with Retake.
+        OutputError: the system refuses.
+    """
+    if preset.shipped:
+        text = translate("Presets", "preset {name} came with Retake; only your own can be deleted")
+        raise InputError(text.format(name=preset.name))
+    try:
+        preset.path.unlink(missing_ok=True)
+    except OSError as error:
+        text = translate("Presets", "{path} can't be deleted: {error}")
+        raise OutputError(text.format(path=preset.path, error=error.strerror or error)) from error

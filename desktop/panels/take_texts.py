@@ -1,0 +1,104 @@
+"""A take as a person reads it: what made it, and the measures that mean something for it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from desktop.document.rows import TakeRow
+from desktop.panels.setting_texts import stage_label
+from desktop.translating import QT_TRANSLATE_NOOP
+from engine.measuring.measure_texts import MEASURE_TEXTS
+
+translate = QCoreApplication.translate
+
+# What is there is the truth for these; elsewhere it is the damage, and being near to it is no merit.
+TRUE_RECORDING = ("reconstruct",)
+OWN_PHASE = ("gain",)
+# What the engine calls its measures, marked for translation; a test holds them equal.
+MEASURE_NAMES = (
+    QT_TRANSLATE_NOOP("Takes", "SNR"),
+    QT_TRANSLATE_NOOP("Takes", "SI-SDR"),
+    QT_TRANSLATE_NOOP("Takes", "Mean squared error"),
+    QT_TRANSLATE_NOOP("Takes", "Mean absolute error"),
+    QT_TRANSLATE_NOOP("Takes", "Correlation"),
+    QT_TRANSLATE_NOOP("Takes", "Mel error"),
+    QT_TRANSLATE_NOOP("Takes", "Log-spectral distance"),
+    QT_TRANSLATE_NOOP("Takes", "Multi-resolution STFT"),
+    QT_TRANSLATE_NOOP("Takes", "Energy below 500 Hz"),
+    QT_TRANSLATE_NOOP("Takes", "Energy 500 to 4000 Hz"),
+    QT_TRANSLATE_NOOP("Takes", "Energy above 4000 Hz"),
+    QT_TRANSLATE_NOOP("Takes", "Loudness, reference"),
+    QT_TRANSLATE_NOOP("Takes", "Loudness, result"),
+    QT_TRANSLATE_NOOP("Takes", "True peak, result"),
+    QT_TRANSLATE_NOOP("Takes", "PESQ"),
+    QT_TRANSLATE_NOOP("Takes", "STOI"),
+)
+
+
+def recipe(take: TakeRow) -> str:
+    """Task, method and seed: ``Fill a gap · Guided · seed 3``."""
+    task = stage_label("task", str(take.settings.get("task", "")))
+    method = stage_label("method", str(take.settings.get("method", "")))
+    return translate("Takes", "{task} · {method} · seed {seed}").format(
+        task=task, method=method, seed=take.settings.get("seed", 0)
+    )
+
+
+def duration(seconds: float) -> str:
+    """How long a take took."""
+    return translate("Takes", "{seconds} s").format(seconds=f"{seconds:.1f}" if seconds < 100 else f"{seconds:.0f}")
+
+
+def loudness_change(take: TakeRow) -> float | None:
+    """In LU, of the region's sound; None where either has no loudness."""
+    before, after = take.measures.get("lufs_reference"), take.measures.get("lufs_result")
+    return None if before is None or after is None else after - before
+
+
+def key_measures(take: TakeRow) -> str:
+    """The few measures that say something of this take; empty where none does."""
+    parts = []
+    mel_db, si_sdr_db = take.measures.get("mel_db"), take.measures.get("si_sdr_db")
+    true = take.settings.get("task") in TRUE_RECORDING
+    if true and mel_db is not None:
+        parts.append(translate("Takes", "mel {value} dB").format(value=f"{mel_db:.2f}"))
+    if true and take.settings.get("renderer") in OWN_PHASE and si_sdr_db is not None:
+        parts.append(translate("Takes", "SI-SDR {value} dB").format(value=f"{si_sdr_db:.1f}"))
+    change = loudness_change(take)
+    if take.settings.get("task") != "fill" and change is not None:
+        parts.append(translate("Takes", "{value} LU").format(value=f"{change:+z.1f}"))
+    return " · ".join(parts)
+
+
+def all_about(take: TakeRow) -> str:
+    """Everything that is known of a take, line by line, for a tooltip."""
+    lines = [
+        take.name + (translate("Takes", " (quick)") if take.quick else ""),
+        recipe(take),
+        translate("Takes", "Made in {time} on {device}").format(time=duration(take.seconds), device=take.device),
+        translate("Takes", "Model {model}, licence {licence}").format(model=take.model_name, licence=take.licence),
+        *take.notes,
+    ]
+    measures = [measure_line(take, text.key, text.label, text.unit, text.form) for text in MEASURE_TEXTS]
+    known = [line for line in measures if line]
+    if known:
+        lines += ["", translate("Takes", "Against what was heard there before:"), *known]
+    return "\n".join(lines)
+
+
+def measure_line(take: TakeRow, key: str, label: str, unit: str, form: str) -> str:
+    """One measure; empty where it is undefined."""
+    value = take.measures.get(key)
+    return "" if value is None else f"{translate('Takes', label)}: {format(value, form)} {unit}".rstrip()
+
+
+def spoken(take: TakeRow, in_use: bool) -> str:
+    """A take for a screen reader."""
+    parts = [take.name]
+    if in_use:
+        parts.append(translate("Takes", "in use"))
+    if take.starred:
+        parts.append(translate("Takes", "starred"))
+    if take.quick:
+        parts.append(translate("Takes", "quick"))
+    return ", ".join([*parts, recipe(take), key_measures(take)]).rstrip(", ")
