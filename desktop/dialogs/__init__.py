@@ -1,0 +1,1 @@
+"""Dialogs that belong to the program, not to one document."""

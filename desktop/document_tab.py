@@ -1,0 +1,196 @@
+"""One open document: its sound at the left, its controls at the right, its messages above."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import cast
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from desktop.document import actions
+from desktop.document.document import Document
+from desktop.engine_words import for_window, offered
+from desktop.message_bar import Choice, MessageBar
+from desktop.panels.findings_panel import FindingsPanel
+from desktop.panels.sidebar import Sidebar
+from desktop.preferences import Preferences
+from desktop.pyramids.readable import PIECE_FRAMES
+from desktop.sounds_shown import pyramids_of
+from desktop.views.editor_view import EditorView
+from desktop.views.frequency_scale import Scale
+from desktop.views.ticks import TimeUnit
+from desktop.worker.supervisor import EngineThread
+from engine.errors import RetakeError
+from engine.region import Region
+
+log = logging.getLogger(__name__)
+CURRENT = "current_region_id"
+
+
+class DocumentTab(QWidget):
+    """What a tab of the window shows.
+
+    Attributes:
+        document: what it shows; closed with it.
+        view: the sound.
+        sidebar: the controls.
+        findings: the search for damage.
+        messages: what there is to say.
+
+    Signals:
+        titled: the title changed.
+        menu_asked: a menu is wanted at a place on the screen.
+        reopen_asked: the recording is wanted with zeros in place of what is no number.
+        export_asked: a take is to be exported, by its id.
+    """
+
+    titled = Signal()
+    menu_asked = Signal(QPoint)
+    reopen_asked = Signal()
+    export_asked = Signal(int)
+
+    def __init__(self, document: Document, engine: EngineThread, chosen: Preferences) -> None:
+        super().__init__()
+        self.document = document
+        self.messages = MessageBar(self)
+        self._pyramids = pyramids_of(document, "result")
+        self.view = EditorView(document, *self._pyramids, lambda name: pyramids_of(document, name), self)
+        self.sidebar = Sidebar(document, engine, self)
+        self.findings = FindingsPanel(document, self)
+        self.sidebar.add_section(self.tr("Damage"), self.findings)
+        self._place()
+        self._connect()
+        self._shown: Preferences | None = None
+        self.show_preferences(chosen)
+        if document.view:
+            self.view.restore_view(document.view)
+        self._go_to_last_region()
+
+    @property
+    def title(self) -> str:
+        """The project's name, or the recording's; a star where closing would lose something."""
+        name = (self.document.project or self.document.source).name
+        return f"{name} *" if self.is_unsaved else name
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether the document has edits and no project file of its own."""
+        return self.document.project is None and self.document.edits_made
+
+    @property
+    def current_take_id(self) -> int | None:
+        """The take in use of the current region."""
+        row = self.document.regions.get(self.document.current_region_id or 0)
+        return row.take_id if row else None
+
+    def show_preferences(self, chosen: Preferences) -> None:
+        """Take over what is another preference than before; what was chosen for this document alone stays."""
+        before, self._shown = self._shown, chosen
+        view, retake = self.view, self.sidebar.retake
+        shown: tuple[tuple[tuple[str, ...], Callable[[], object]], ...] = (
+            (("frequency_scale",), lambda: view.set_scale(cast(Scale, chosen.frequency_scale))),
+            (("time_format",), lambda: view.set_time_unit(cast(TimeUnit, chosen.time_format))),
+            (("time_format",), lambda: self.sidebar.set_time_unit(cast(TimeUnit, chosen.time_format))),
+            (("colour_map",), lambda: view.set_colour_map(chosen.colour_map)),
+            (("top_db", "range_db"), lambda: view.set_range(chosen.top_db - chosen.range_db, chosen.top_db)),
+            (("window",), lambda: view.set_window(chosen.window)),
+            (("snap",), lambda: view.set_snap(chosen.snap)),
+            (("device",), lambda: retake.device.setCurrentIndex(retake.device.findData(chosen.device))),
+            (("quick_first",), lambda: retake.quick.setChecked(chosen.quick_first)),
+        )
+        for names, show in shown:
+            if before is None or any(getattr(before, name) != getattr(chosen, name) for name in names):
+                show()
+
+    def look_at(self, region: Region) -> None:
+        """Select a region and bring it into view."""
+        self.document.selection = region
+        self.view.zoom_to_selection()
+
+    def step_take(self, by: int) -> None:
+        """Use the take ``by`` further on in the list of the current region; the original comes first."""
+        region_id = self.document.current_region_id
+        if region_id is None:
+            return
+        ids: list[int | None] = [None, *(take.id for take in self.document.takes_of(region_id))]
+        at = ids.index(self.document.regions[region_id].take_id) + by
+        actions.use_take(self.document, region_id, ids[max(0, min(at, len(ids) - 1))])
+
+    def say(self, level: str, text: str) -> None:
+        """Show a message of this document without interrupting."""
+        log.log(logging.WARNING if level in ("warning", "error") else logging.INFO, "%s", text)
+        choices: list[Choice] = []
+        if offered(text) == "repair_nonfinite":
+            choices.append((self.tr("Open with Zeros There"), self.reopen_asked.emit))
+        self.messages.say(level, for_window(text), choices)
+
+    def close_document(self) -> None:
+        """Stop all work for the document and close it; its project file holds everything."""
+        self.sidebar.close_document()
+        self.findings.close_search()
+        self.view.release()
+        for pyramid in self._pyramids:
+            pyramid.close()
+            pyramid.deleteLater()
+        self.document.close()
+        self.document.deleteLater()
+
+    def _tell_of_gaps(self) -> None:
+        """Say why parts of the recording are not drawn; they were read in the background, which keeps no reasons."""
+        pyramid = self._pyramids[0].pyramid
+        unknown = np.flatnonzero(np.isnan(pyramid.lows[0]).any(axis=0))
+        if not unknown.size:
+            return
+        start = int(unknown[0]) * pyramid.base_frames
+        try:
+            self.document.read_original(start, min(start + PIECE_FRAMES, self.document.frames))
+        except RetakeError as error:
+            self.say("warning", str(error))
+
+    def _go_to_last_region(self) -> None:
+        """Go on with the region that was current when the document was closed, else with the newest one."""
+        ids = list(self.document.regions)
+        last = self.document.view.get(CURRENT)
+        if ids:
+            self.document.current_region_id = last if last in ids else ids[-1]
+
+    def _keep_region(self) -> None:
+        self.document.set_view({**self.document.view, CURRENT: self.document.current_region_id})
+
+    def _ask_menu(self, at: QPoint, region_id: int | None) -> None:
+        if region_id is not None:
+            self.view.take_region(region_id)
+        self.menu_asked.emit(at)
+
+    def _place(self) -> None:
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.addWidget(self.view)
+        splitter.addWidget(self.sidebar)
+        splitter.setStretchFactor(0, 1)
+        splitter.setStretchFactor(1, 0)
+        splitter.setCollapsible(0, False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.messages)
+        column.addWidget(splitter, 1)
+
+    def _connect(self) -> None:
+        document = self.document
+        self.sidebar.said.connect(self.say)
+        self.view.said.connect(self.say)
+        self.sidebar.export_asked.connect(self.export_asked)
+        self.view.menu_asked.connect(self._ask_menu)
+        for pyramid in self._pyramids:
+            pyramid.failed.connect(lambda text: self.say("error", text))
+        self._pyramids[0].finished.connect(self._tell_of_gaps)
+        document.failed.connect(lambda text: self.say("error", text))
+        document.current_changed.connect(self._keep_region)
+        document.edited.connect(lambda edit: self.titled.emit())
+        document.project_changed.connect(self.titled)
+        self.findings.chosen.connect(self.look_at)
+        self.findings.task_suggested.connect(self.sidebar.retake.choose_task)
+        self.sidebar.zoom_asked.connect(self.look_at)
