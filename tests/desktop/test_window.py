@@ -267,15 +267,22 @@ def test_a_project_opened_through_a_link_is_the_same_one(window: MainWindow, qtb
     assert len(window.tabs) == 1
 
 
+def documents_alive() -> set[int]:
+    """Addresses of documents and what belongs to them."""
+    kinds = (DocumentTab, Document, Peaks, Spectrum)
+    gc.collect()
+    return {Shiboken.getCppPointer(each)[0] for each in Shiboken.getAllValidWrappers() if isinstance(each, kinds)}
+
+
 def test_closed_documents_leave_memory(window: MainWindow, qapp, speech) -> None:
+    before = documents_alive()  # of other tests, whose fixtures live longer
     for _ in range(3):
         window.open_paths([speech])
         driving.choose(window, "show_difference")
+        assert len(documents_alive() - before) == 6  # tab, document, and peaks and spectrum of two sounds
         driving.choose(window, "close_tab")
         qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    gc.collect()
-    kinds = (DocumentTab, Document, Peaks, Spectrum)
-    assert [each for each in Shiboken.getAllValidWrappers() if isinstance(each, kinds)] == []
+    assert documents_alive() <= before
 
 
 def test_the_theme_changes_everywhere_at_once(window: MainWindow, qapp, speech) -> None:
