@@ -254,7 +254,6 @@ NAN_REGION = Region(12000, 36000, 0.0, 24000.0)
 def test_bad_jobs_fail_with_the_engines_message_and_the_process_lives_on(
     engine: EngineThread, ears: Ears, qtbot: QtBot, music: Path, tmp_path: Path
 ) -> None:
-    before = engine.process_id
     quiet = with_options(RestoreSettings(task="denoise", method="vae", device="cpu"), ["noise_from=7:9"])
     (tmp_path / "text.wav").write_text("no sound")
     jobs = {
@@ -268,9 +267,13 @@ def test_bad_jobs_fail_with_the_engines_message_and_the_process_lives_on(
         Job(8, music, REGION, RestoreSettings(method="vae", renderer="vocoder", device="cpu")): "needs a vocoder",
         Job(9, music, REGION, PLAIN, Overlay(tmp_path / "none.retake", (1,))): "",
     }
-    for job in jobs:
+    first, *others = jobs
+    engine.submit(first)
+    wait_for(qtbot, lambda: ears.of("failed"))
+    before = engine.process_id
+    for job in others:
         engine.submit(job)
-    wait_for(qtbot, lambda: ears.of("idle"))
+    wait_for(qtbot, lambda: len(ears.of("failed")) == len(jobs))
     told = dict(ears.of("failed"))
     assert set(told) == {job.id for job in jobs}
     for job, words in jobs.items():
