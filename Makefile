@@ -33,6 +33,7 @@ lint: setup  ## format, rules, types, import contracts
 bench: setup  ## the benchmarks
 	@$(PYTHON) packaging/bootstrap.py tests
 	$(BIN)/python -m pytest tests/benchmarks -s $(ARGS)
+	$(BIN)/python -m pytest tests -m thorough
 
 translations: setup  ## find the window's texts anew and compile their translations
 	@$(BIN)/pyside6-lupdate $(TEXTS) -target-language zh_CN -ts $(LANGUAGES)_zh_CN.ts

@@ -31,7 +31,7 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
 
 
-@pytest.fixture(params=["1280x800-dark", "2560x1440-light"])
+@pytest.fixture(params=["1280x800-dark", pytest.param("2560x1440-light", marks=pytest.mark.thorough)])
 def window(request, qapp: QApplication, qtbot) -> Iterator[MainWindow]:
     size, theme = request.param.split("-")
     chosen = Preferences(greeted=True, theme=theme)

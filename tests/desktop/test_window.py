@@ -9,7 +9,6 @@ import re
 import shutil
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +17,6 @@ import pytest
 import soundfile
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMessageBox, QPushButton
 from shiboken6 import Shiboken
 
@@ -447,18 +445,6 @@ def test_help_opens_the_guide_with_its_pictures(window: MainWindow, qtbot) -> No
     pictures = re.findall(r'src="([^"]+)"', (folder / "guide.html").read_text(encoding="utf-8"))
     assert pictures and all((folder / name).is_file() for name in pictures)
     guide.close()
-
-
-def test_a_thousand_zooms_and_pans_leave_the_window_alive(window: MainWindow, qtbot, speech) -> None:
-    window.open_paths([speech])
-    view = window.tab.view
-    began = time.monotonic()
-    for number in range(1000):
-        (view.zoom_in if number % 20 < 10 else view.zoom_out)()
-        view.axes.time.pan(view.axes.time.span / 50)
-        view.pane.waveform.repaint()
-        view.pane.spectrogram.repaint()
-    assert QTest.qWaitForWindowExposed(window) and time.monotonic() - began < 60
 
 
 def test_preferences_are_seen_in_all_documents_and_leave_what_was_chosen_in_one(window, speech, tmp_path) -> None:

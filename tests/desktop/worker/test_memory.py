@@ -62,6 +62,7 @@ def test_the_estimate_is_near_what_was_measured(row: tuple[int, int, int, str, s
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_the_estimate_covers_what_a_job_takes_now(run_python: Callable[..., CompletedProcess[str]]) -> None:
     """What a job takes beyond the process with its model, which differs with the build of torch."""
     done = run_python("""

@@ -63,6 +63,7 @@ def test_a_quick_take_of_a_quick_one_is_none(method: str) -> None:
     assert quick(made) is None
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("method", STEPS)
 def test_the_engine_takes_the_settings_of_a_quick_take(engine: Engine, music: Path, method: str) -> None:
     made = quick(RestoreSettings(task="fill", method=method, device="cpu"))
