@@ -21,6 +21,7 @@ from desktop.pyramids.readable import PIECE_FRAMES
 from desktop.sounds_shown import pyramids_of
 from desktop.views.editor_view import EditorView
 from desktop.views.frequency_scale import Scale
+from desktop.views.selection import Tool
 from desktop.views.ticks import TimeUnit
 from desktop.worker.supervisor import EngineThread
 from engine.errors import RetakeError
@@ -52,9 +53,11 @@ class DocumentTab(QWidget):
     reopen_asked = Signal()
     export_asked = Signal(int)
 
-    def __init__(self, document: Document, engine: EngineThread, chosen: Preferences) -> None:
+    def __init__(self, document: Document, engine: EngineThread, chosen: Preferences, tool: Tool) -> None:
+        """Show a document: as it was left, if it was shown before, else by the preferences and with ``tool``."""
         super().__init__()
         self.document = document
+        left = dict(document.view)  # what is shown from here on is kept there
         self.messages = MessageBar(self)
         self._pyramids = pyramids_of(document, "result")
         self.view = EditorView(document, *self._pyramids, lambda name: pyramids_of(document, name), self)
@@ -65,8 +68,9 @@ class DocumentTab(QWidget):
         self._connect()
         self._shown: Preferences | None = None
         self.show_preferences(chosen)
-        if document.view:
-            self.view.restore_view(document.view)
+        self.view.set_tool(tool)
+        self.view.restore_view(left)
+        self.sidebar.set_time_unit(self.view.time_unit)
         self._go_to_last_region()
 
     @property

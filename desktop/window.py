@@ -62,7 +62,7 @@ class MainWindow(QMainWindow):
         preferences: the user's choices; see `prefer`.
         engine: the thread that has takes made.
         actions_by_name: the action of every command.
-        tool: what dragging in a spectrogram selects.
+        tool: what dragging in a spectrogram selects in documents that are opened next.
         sidebar_shown: whether the column at the right is.
         export_choices: of the last export.
         last_folder: where files were opened last.
@@ -120,8 +120,7 @@ class MainWindow(QMainWindow):
 
     def add_document(self, document: Document) -> DocumentTab:
         """Show a document in a new tab, in front."""
-        tab = DocumentTab(document, self.engine, self.preferences)
-        tab.view.set_tool(self.tool)
+        tab = DocumentTab(document, self.engine, self.preferences, self.tool)
         tab.sidebar.setVisible(self.sidebar_shown)
         tab.titled.connect(partial(self._title, tab))
         tab.menu_asked.connect(self._show_menu)
@@ -230,15 +229,15 @@ class MainWindow(QMainWindow):
         self.mark_switches()
 
     def mark_switches(self) -> None:
-        """Let every switch in the menus show what is so."""
+        """Let every switch in the menus show what is so in the document in front."""
         view = self.tab.view if self.tab else None
         on = {
-            **{name: tool == self.tool for name, tool in TOOLS.items()},
+            **{name: view is not None and tool == view.selecting.tool for name, tool in TOOLS.items()},
             **{name: view is not None and sound == view.sound for name, sound in SHOWN.items()},
-            **{name: scale == self.preferences.frequency_scale for name, scale in SCALES.items()},
-            **{name: form == self.preferences.time_format for name, form in TIMES.items()},
+            **{name: view is not None and scale == view.axes.frequency.scale for name, scale in SCALES.items()},
+            **{name: view is not None and unit == view.time_unit for name, unit in TIMES.items()},
             "side_by_side": view is not None and view.side_by_side,
-            "snap": self.preferences.snap,
+            "snap": view is not None and view.selecting.snap,
             "toggle_sidebar": self.sidebar_shown,
             "full_screen": self.isFullScreen(),
         }

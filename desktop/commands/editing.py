@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -49,7 +48,8 @@ def use_tool(tool: Tool, window: MainWindow) -> None:
 
 def snap(window: MainWindow) -> None:
     """Switch snapping to zero crossings."""
-    window.prefer(dataclasses.replace(window.preferences, snap=not window.preferences.snap))
+    if window.tab is not None:
+        window.tab.view.set_snap(not window.tab.view.selecting.snap)
 
 
 def show_palette(window: MainWindow) -> None:

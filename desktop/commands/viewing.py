@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from desktop.views.editor_view import EditorView
+    from desktop.views.frequency_scale import Scale
     from desktop.views.sounds import SoundName
+    from desktop.views.ticks import TimeUnit
     from desktop.window import MainWindow
 
 SHOWN: dict[str, SoundName] = {"show_result": "result", "show_original": "original", "show_difference": "difference"}
-SCALES = {"scale_linear": "linear", "scale_log": "log", "scale_mel": "mel"}
-TIMES = {"time_clock": "clock", "time_seconds": "seconds", "time_samples": "samples"}
+SCALES: dict[str, Scale] = {"scale_linear": "linear", "scale_log": "log", "scale_mel": "mel"}
+TIMES: dict[str, TimeUnit] = {"time_clock": "clock", "time_seconds": "seconds", "time_samples": "samples"}
 
 
 def in_view(act: Callable[[EditorView], object], window: MainWindow) -> None:
@@ -37,9 +39,17 @@ def side_by_side(window: MainWindow) -> None:
         window.mark_switches()
 
 
-def prefer(name: str, value: str, window: MainWindow) -> None:
-    """Make a choice that is kept as a preference."""
-    window.prefer(dataclasses.replace(window.preferences, **{name: value}))  # type: ignore[arg-type]
+def use_scale(scale: Scale, window: MainWindow) -> None:
+    """Draw frequencies on another scale, in all documents."""
+    if window.tab is not None:
+        window.tab.view.set_scale(scale)
+        window.prefer(dataclasses.replace(window.preferences, frequency_scale=scale))
+
+
+def use_unit(unit: TimeUnit, window: MainWindow) -> None:
+    """Tell times in another unit, in all documents."""
+    if window.tab is not None:
+        window.tab.view.set_time_unit(unit)
 
 
 def toggle_sidebar(window: MainWindow) -> None:
@@ -68,8 +78,8 @@ HANDLERS: dict[str, Callable[[MainWindow], None]] = {
     "next_edge": partial(in_view, lambda view: view.next_edge()),
     **{name: partial(show_sound, sound) for name, sound in SHOWN.items()},
     "side_by_side": side_by_side,
-    **{name: partial(prefer, "frequency_scale", scale) for name, scale in SCALES.items()},
-    **{name: partial(prefer, "time_format", form) for name, form in TIMES.items()},
+    **{name: partial(use_scale, scale) for name, scale in SCALES.items()},
+    **{name: partial(use_unit, unit) for name, unit in TIMES.items()},
     "toggle_sidebar": toggle_sidebar,
     "full_screen": full_screen,
 }

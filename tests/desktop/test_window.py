@@ -461,6 +461,32 @@ def test_preferences_are_seen_in_all_documents_and_leave_what_was_chosen_in_one(
     assert preferences.load().time_format == "samples"
 
 
+def test_a_project_is_shown_as_it_was_left(window: MainWindow, qtbot, speech, tmp_path) -> None:
+    window.open_paths([speech])
+    driving.select(window.tab, 1.0, 1.2)
+    driving.press(window, "add_region")
+    view = window.tab.view
+    view.set_colour_map("magma")
+    driving.choose(window, "scale_linear")
+    driving.choose(window, "time_samples")
+    driving.choose(window, "tool_frequency")
+    driving.press(window, "zoom_to_selection")
+    kept = view.view_state()
+    driving.answer(driving.type_file_name(tmp_path / "talk.retake"))
+    driving.press(window, "save")
+    driving.press(window, "close_tab")
+    window.open_paths([speech])
+    for name in ("scale_mel", "time_clock", "tool_box"):
+        driving.choose(window, name)
+    window.open_paths([tmp_path / "talk.retake"])
+    assert window.tab.view.view_state() == kept
+    for name in ("scale_linear", "time_samples", "tool_frequency"):
+        assert window.actions_by_name[name].isChecked()
+    window.bring_forward(window.tabs[0])
+    for name in ("scale_mel", "time_clock", "tool_box"):
+        assert window.actions_by_name[name].isChecked()
+
+
 def test_what_is_chosen_at_the_view_holds_for_all(window: MainWindow, speech, tmp_path) -> None:
     other = tmp_path / "other.wav"
     shutil.copy(speech, other)
