@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import cast
 
@@ -12,7 +11,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from desktop.document import actions
 from desktop.document.document import Document
-from desktop.engine_words import for_window, offered
+from desktop.engine_words import offered
 from desktop.message_bar import Choice, MessageBar
 from desktop.panels.findings_panel import FindingsPanel
 from desktop.panels.sidebar import Sidebar
@@ -27,7 +26,6 @@ from desktop.worker.supervisor import EngineThread
 from engine.errors import RetakeError
 from engine.region import Region
 
-log = logging.getLogger(__name__)
 CURRENT = "current_region_id"
 
 
@@ -125,11 +123,10 @@ class DocumentTab(QWidget):
 
     def say(self, level: str, text: str) -> None:
         """Show a message of this document without interrupting."""
-        log.log(logging.WARNING if level in ("warning", "error") else logging.INFO, "%s", text)
         choices: list[Choice] = []
         if offered(text) == "repair_nonfinite":
             choices.append((self.tr("Open with Zeros There"), self.reopen_asked.emit))
-        self.messages.say(level, for_window(text), choices)
+        self.messages.say(level, text, choices)
 
     def close_document(self) -> None:
         """Stop all work for the document and close it; its project file holds everything."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
@@ -9,10 +10,13 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from desktop.engine_words import for_window
 from desktop.theme import colours
 
+log = logging.getLogger(__name__)
 Choice = tuple[str, Callable[[], object]]
 LEVELS = ("info", "good", "warning", "error")
+GRAVE = ("warning", "error")
 FADES_AFTER_MS = 6000
 MOST = 4
 
@@ -70,11 +74,14 @@ class MessageBar(QWidget):
         self._rows.setSpacing(0)
 
     def say(self, level: str, text: str, choices: Sequence[Choice] = ()) -> None:
-        """Show a message; ``level`` is one of `LEVELS`. The same one is not shown twice.
+        """Show a message and log it; ``level`` is one of `LEVELS`. The same one is not shown twice.
 
         Args:
+            text: words on options of the command line are left out.
             choices: what can be done about it: words of a button, and what it does.
         """
+        log.log(logging.WARNING if level in GRAVE else logging.INFO, "%s", text)
+        text = for_window(text)
         for message in self.messages():
             if (message.level, message.text) == (level, text):
                 return

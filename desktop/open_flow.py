@@ -19,6 +19,7 @@ from desktop.document.connection import ProjectDamagedError
 from desktop.document.document import Document
 from desktop.document.recovery import recover_project
 from desktop.document.sources import SourceChanged, SourceMissing
+from desktop.document.unsaved import SUFFIX
 from desktop.engine_words import offered
 from engine.errors import RecordingError, RetakeError
 from engine.region import region_of
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from desktop.window import MainWindow
 
 log = logging.getLogger(__name__)
-SUFFIX = ".retake"
 DEMO_GAP_S = (2.02, 2.20)
 DEMO_SHOWN_S = 1.2  # on each side of the gap
 

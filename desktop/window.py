@@ -6,7 +6,6 @@ What the commands do is in `desktop.commands`; what a tab shows in `desktop.docu
 from __future__ import annotations
 
 import dataclasses
-import logging
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -35,7 +34,6 @@ from desktop.commands.files import export_take, may_close
 from desktop.commands.viewing import SCALES, SHOWN, TIMES
 from desktop.document.document import Document
 from desktop.document_tab import DocumentTab
-from desktop.engine_words import for_window
 from desktop.journal import trace_path
 from desktop.message_bar import Choice, MessageBar
 from desktop.open_flow import OpenFlow
@@ -46,8 +44,8 @@ from desktop.queue_box import QueueBox
 from desktop.views.selection import Tool
 from desktop.welcome import Welcome
 from desktop.worker.supervisor import EngineThread
+from engine.errors import RetakeError
 
-log = logging.getLogger(__name__)
 SIZE = (1280, 800)
 ENGINE_STOPS_WITHIN_S = 5.0
 STATE_NAME = "window.ini"
@@ -246,8 +244,7 @@ class MainWindow(QMainWindow):
 
     def say(self, level: str, text: str, choices: Sequence[Choice] = ()) -> None:
         """Show a message without interrupting; see `desktop.message_bar`."""
-        log.log(logging.WARNING if level in ("warning", "error") else logging.INFO, "%s", text)
-        self._messages.say(level, for_window(text), choices)
+        self._messages.say(level, text, choices)
 
     def say_failure(self, line: str) -> None:
         """Show an error of our own; the log has the rest."""
@@ -326,7 +323,10 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self.queue_box)
 
     def _run(self, name: str, checked: bool = False) -> None:
-        HANDLERS[name](self)
+        try:
+            HANDLERS[name](self)
+        except RetakeError as error:  # such as a full disk; the document is as it was
+            self.say("error", str(error))
         self._enable()
         self.mark_switches()
 

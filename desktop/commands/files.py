@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from desktop import theme
 from desktop.document.saving import embed_source as embed
 from desktop.document.saving import save_as as save_project
+from desktop.document.unsaved import SUFFIX
 from desktop.document_tab import DocumentTab
 from desktop.export.export_dialog import ExportDialog
 from desktop.export.job import Exported
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 translate = QCoreApplication.translate
 
-SUFFIX = ".retake"
 SOUNDS = "*.wav *.flac *.aif *.aiff *.caf *.ogg *.oga *.opus *.mp3 *.w64 *.rf64 *.bwf *.au *.sd2"
 
 
@@ -98,11 +98,7 @@ def embed_source(window: MainWindow) -> None:
     """Keep a copy of the recording's file inside the project."""
     if window.tab is None:
         return
-    try:
-        embed(window.tab.document)
-    except RetakeError as error:
-        window.say("error", str(error))
-        return
+    embed(window.tab.document)
     window.say("good", translate("Files", "The project now holds the recording itself."))
 
 

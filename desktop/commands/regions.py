@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from desktop.commands.guarded import guarded
 from desktop.document import actions
 from desktop.panels.subject import subject_row
 
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
     from desktop.window import MainWindow
 
 
-@guarded
 def add_region(window: MainWindow) -> None:
     """Keep the selection as a region."""
     if window.tab is not None:
@@ -32,7 +30,6 @@ def previous_region(window: MainWindow) -> None:
         window.tab.view.previous_region()
 
 
-@guarded
 def remove_region(window: MainWindow) -> None:
     """Delete the current region with its takes."""
     document = window.tab.document if window.tab else None

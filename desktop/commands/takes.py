@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from desktop.commands.guarded import guarded
 from desktop.document import actions
 
 if TYPE_CHECKING:
@@ -37,7 +36,6 @@ def cancel_jobs(window: MainWindow) -> None:
         window.tab.sidebar.controller.cancel()
 
 
-@guarded
 def use_original(window: MainWindow) -> None:
     """Let the current region sound as in the recording."""
     document = window.tab.document if window.tab else None
@@ -51,7 +49,6 @@ def step(by: int, window: MainWindow) -> None:
         window.tab.step_take(by)
 
 
-@guarded
 def star_take(window: MainWindow) -> None:
     """Mark the take in use, or take the mark away."""
     take_id = window.tab.current_take_id if window.tab else None
@@ -60,7 +57,6 @@ def star_take(window: MainWindow) -> None:
         actions.star_take(document, take_id, not document.takes[take_id].starred)
 
 
-@guarded
 def remove_take(window: MainWindow) -> None:
     """Delete the take in use."""
     take_id = window.tab.current_take_id if window.tab else None
@@ -74,8 +70,8 @@ HANDLERS: dict[str, Callable[[MainWindow], None]] = {
     "retake_all": retake_all,
     "cancel_jobs": cancel_jobs,
     "use_original": use_original,
-    "previous_take": guarded(partial(step, -1)),
-    "next_take": guarded(partial(step, 1)),
+    "previous_take": partial(step, -1),
+    "next_take": partial(step, 1),
     "star_take": star_take,
     "remove_take": remove_take,
 }

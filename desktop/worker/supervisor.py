@@ -115,6 +115,8 @@ class EngineThread(QThread):
         """
         with self._lock:
             assert not self._stopping, "an engine that was stopped can't warm up"
+            if self._process is not None and self._asked:
+                return  # each move of a selection comes here
             self._warming = WarmUp(model, device)
             self._rouse()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -186,14 +187,14 @@ def test_a_region_that_is_removed_cancels_its_job(qtbot: QtBot, document: Docume
 
 
 def test_what_the_engine_refuses_is_said_and_the_button_comes_back(
-    qtbot: QtBot, document: Document, sidebar: Sidebar
+    qtbot: QtBot, document: Document, sidebar: Sidebar, tmp_path: Path
 ) -> None:
     document.selection = GAP
-    sidebar.retake.set_settings(RestoreSettings(task="fill", model="/nowhere/at/all"))
+    sidebar.retake.set_settings(RestoreSettings(task="fill", model=str(tmp_path / "gone")))
     with qtbot.waitSignal(sidebar.said, timeout=ENGINE_MS) as blocker:
         click_retake(qtbot, sidebar)
     assert blocker.args is not None
-    assert blocker.args[0] == "error" and "/nowhere/at/all" in blocker.args[1]
+    assert blocker.args[0] == "error" and str(tmp_path / "gone") in blocker.args[1]
     assert not sidebar.retake.jobs.running()
     assert not document.takes
 
