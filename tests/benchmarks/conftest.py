@@ -1,5 +1,5 @@
-"""Windows of the benchmarks open on a screen of their own, as those of the tests do."""
+"""Windows of the benchmarks open on a screen of their own, with folders of their own, as those of the tests do."""
 
-from tests.desktop.conftest import screen
+from tests.desktop.conftest import own_folders, screen
 
-__all__ = ["screen"]
+__all__ = ["own_folders", "screen"]

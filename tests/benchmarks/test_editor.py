@@ -9,13 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.application import make_application
 from desktop.document.saving import save_as
-from desktop.preferences import Preferences
 from desktop.window import MainWindow
 from engine.region import Region
 from tests.benchmarks.test_views import made_file, wait
@@ -32,19 +30,9 @@ def hour(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def window(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    for name in ("CONFIG", "DATA", "CACHE", "STATE"):
-        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
-    chosen = Preferences(greeted=True, theme="dark")
-    make_application(chosen)
-    window = MainWindow(chosen)
-    window.resize(1600, 900)
-    window.show()
-    qapp.processEvents()
-    yield window
-    window.close_for_good()
-    window.deleteLater()
-    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+def window(qapp: QApplication) -> Iterator[MainWindow]:
+    with driving.opened_window(qapp, (1600, 900)) as window:
+        yield window
 
 
 def resident_mb() -> float:

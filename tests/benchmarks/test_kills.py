@@ -15,7 +15,6 @@ KILLS, FIRST_SEED = 200, 1000
 def test_two_hundred_kills_lose_no_edit_that_was_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: QCoreApplication
 ) -> None:
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setattr("desktop.document.steps.MERGED_WITHIN_S", 0.0)
     made = [check_kill(tmp_path / f"{seed}", seed) for seed in range(FIRST_SEED, FIRST_SEED + KILLS)]
     print(f"{KILLS} kills after {sum(made)} edits, {min(made)} to {max(made)} each")

@@ -64,6 +64,13 @@ def end_with_parent() -> None:
 
 
 @pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees another one's preferences, presets, documents and caches."""
+    for name in FOLDERS:
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
+
+
+@pytest.fixture(autouse=True)
 def nothing_left_running() -> Iterator[None]:
     """Fail a test that leaves a thread, a timer or a pool at work behind."""
     before = set(threading.enumerate())
@@ -103,10 +110,3 @@ def kept(thread: EngineThread) -> EngineThread:
 
 
 Dummy = threading._DummyThread  # what Python makes for a thread of Qt's that runs Python code
-
-
-@pytest.fixture
-def config_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder for preferences and presets."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    return tmp_path / "config" / "retake"

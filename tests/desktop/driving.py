@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMessageBox, QWidget
 
 from desktop.actions import COMMANDS
+from desktop.application import make_application
 from desktop.document_tab import DocumentTab
+from desktop.preferences import Preferences
 from desktop.window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 PLAIN = Qt.KeyboardModifier.NoModifier
 ENGINE_LIMIT_MS = 120_000
 KEYS = {command.name: command.keys[0] for command in COMMANDS if command.keys}
+
+
+@contextmanager
+def opened_window(
+    application: QApplication, size: tuple[int, int] = (1280, 800), theme: str = "dark"
+) -> Iterator[MainWindow]:
+    """The window as at a second start, active: nothing is open, nobody is greeted. Closed and gone afterwards."""
+    chosen = Preferences(greeted=True, theme=theme)
+    make_application(chosen)
+    window = MainWindow(chosen)
+    window.resize(*size)
+    window.show()
+    window.activateWindow()
+    assert QTest.qWaitForWindowActive(window)
+    yield window
+    window.close_for_good()
+    window.deleteLater()
+    application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def press(window: MainWindow, name: str) -> None:

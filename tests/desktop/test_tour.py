@@ -12,12 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit
 
-from desktop.application import make_application
-from desktop.preferences import Preferences
 from desktop.window import MainWindow
 from tests.desktop import driving
 
@@ -25,26 +23,12 @@ FOLDER = Path(__file__).parent / "screenshots"
 Shoot = Callable[[str], None]
 
 
-@pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("CONFIG", "DATA", "CACHE", "STATE"):
-        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
-
-
 @pytest.fixture(params=["1280x800-dark", pytest.param("2560x1440-light", marks=pytest.mark.thorough)])
-def window(request, qapp: QApplication, qtbot) -> Iterator[MainWindow]:
+def window(request, qapp: QApplication) -> Iterator[MainWindow]:
     size, theme = request.param.split("-")
-    chosen = Preferences(greeted=True, theme=theme)
-    make_application(chosen)
-    window = MainWindow(chosen)
-    window.resize(*map(int, size.split("x")))
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    yield window
-    window.close_for_good()
-    window.deleteLater()
-    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    width, height = map(int, size.split("x"))
+    with driving.opened_window(qapp, (width, height), theme) as window:
+        yield window
 
 
 @pytest.fixture

@@ -22,13 +22,11 @@ from shiboken6 import Shiboken
 
 from desktop import journal, preferences
 from desktop.actions import COMMANDS, MENUS
-from desktop.application import make_application
 from desktop.commands import HANDLERS
 from desktop.document.document import Document
 from desktop.document_tab import DocumentTab
 from desktop.message_bar import Message
 from desktop.open_flow import DEMO_GAP_S, demo_recording
-from desktop.preferences import Preferences
 from desktop.pyramids.peaks import Peaks
 from desktop.pyramids.spectrum import Spectrum
 from desktop.window import MainWindow
@@ -38,26 +36,11 @@ BUTTONS = QMessageBox.StandardButton
 EDGE_S = 0.02  # how near a mouse lands, at the zoom of these tests
 
 
-@pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test sees another one's preferences, documents and caches."""
-    for name in ("CONFIG", "DATA", "CACHE", "STATE"):
-        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
-
-
 @pytest.fixture
-def window(qapp: QApplication, qtbot) -> Iterator[MainWindow]:
+def window(qapp: QApplication) -> Iterator[MainWindow]:
     """The window as at a second start: nothing is open, nobody is greeted."""
-    chosen = Preferences(greeted=True, theme="dark")
-    make_application(chosen)
-    window = MainWindow(chosen)
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    yield window
-    window.close_for_good()
-    window.deleteLater()
-    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with driving.opened_window(qapp) as window:
+        yield window
 
 
 @pytest.fixture

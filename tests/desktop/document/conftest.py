@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,35 +16,17 @@ from PySide6.QtCore import QCoreApplication
 
 from desktop.document.document import Document
 from desktop.document.opening import new_document, open_project
+from desktop.worker.messages import TakeResult
 from engine.audio import Patch
 from engine.region import Region
-from engine.settings import RestoreSettings
+from tests.desktop.made import made_result as made_take
 
 RATE, CHANNELS, FRAMES = 48000, 2, 480_000
 
 
-@dataclass(frozen=True)
-class Result:
-    """What the engine hands over for a job."""
-
-    patch: Patch
-    region: Region
-    settings: RestoreSettings = field(default_factory=RestoreSettings)
-    model_name: str = "retake-mini"
-    model_hash: str = "0123"
-    licence: str = "MIT"
-    device: str = "cpu"
-    seconds: float = 1.5
-    notes: tuple[str, ...] = ("a note",)
-    measures: dict[str, float | None] = field(default_factory=lambda: {"snr_db": 12.5, "pesq": None})
-    quick: bool = False
-
-
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: QCoreApplication) -> None:
-    """Unsaved documents and caches of each test lie in its own folder."""
-    for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME"):
-        monkeypatch.setenv(name, str(tmp_path / name))
+def application(qapp: QCoreApplication) -> None:
+    """Documents have timers, which an application drives."""
 
 
 @pytest.fixture
@@ -77,12 +59,12 @@ def document(recording: Path, opened: Callable[..., Document]) -> Document:
 
 
 @pytest.fixture
-def made_result() -> Callable[..., Result]:
+def made_result() -> Callable[..., TakeResult]:
     """A function that makes a result from frame ``start`` to ``stop``; noise of ``seed``."""
 
-    def make(start: int, stop: int, seed: int = 1, channels: int = CHANNELS, **others: object) -> Result:
+    def make(start: int, stop: int, seed: int = 1, channels: int = CHANNELS, **others: object) -> TakeResult:
         samples = np.random.default_rng(seed).standard_normal((channels, stop - start)).astype(np.float32)
-        return Result(Patch(start, samples), Region(start, stop, 0.0, RATE / 2), **others)  # type: ignore[arg-type]
+        return made_take(Patch(start, samples), Region(start, stop, 0.0, RATE / 2), **others)
 
     return make
 

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -22,28 +21,11 @@ from desktop.document.document import Document
 from desktop.document.opening import new_document, open_project, save_as
 from engine.audio import Patch
 from engine.region import Region
-from engine.settings import RestoreSettings
+from tests.desktop.made import made_result
 
 ROOT = Path(__file__).resolve().parents[3]
 RATE, FRAMES, MOST_EDITS = 48000, 400_000, 2000
 LONGEST_LIFE_S = 0.25
-
-
-@dataclass(frozen=True)
-class Result:
-    """A take of noise."""
-
-    patch: Patch
-    region: Region
-    settings: RestoreSettings = field(default_factory=RestoreSettings)
-    model_name: str = "m"
-    model_hash: str = "h"
-    licence: str = "MIT"
-    device: str = "cpu"
-    seconds: float = 1.0
-    notes: tuple[str, ...] = ()
-    measures: dict[str, float | None] = field(default_factory=dict)
-    quick: bool = False
 
 
 def write_recording(folder: Path) -> Path:
@@ -66,7 +48,7 @@ def edit_once(document: Document, rng: random.Random, folder: Path | None) -> No
         actions.add_region(document, bounds, f"name {number}")
     elif chance < 0.5:
         samples = np.random.default_rng(number).standard_normal((2, bounds.frames)).astype(np.float32)
-        actions.add_take(document, rng.choice(regions), Result(Patch(start, samples), bounds), use=number % 2 == 0)
+        actions.add_take(document, rng.choice(regions), made_result(Patch(start, samples), bounds), use=number % 2 == 0)
     elif chance < 0.6:
         actions.change_region(document, rng.choice(regions), region=bounds, notes=f"{number}" * 100)
     elif chance < 0.65:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
@@ -10,9 +11,9 @@ import pytest
 from desktop.document import actions
 from desktop.document.document import Document
 from desktop.document.store import read_patch, write_patch
+from desktop.worker.messages import TakeResult
 from engine.errors import InputError
 from engine.region import Region
-from tests.desktop.document.conftest import Result
 
 
 def test_a_new_region_lies_above_all_others_and_has_a_name(
@@ -62,7 +63,7 @@ def test_numbers_of_numpy_are_stored_as_plain_ones(document: Document) -> None:
 
 
 def test_a_take_is_heard_in_its_place_and_nowhere_else(
-    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., Result]
+    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., TakeResult]
 ) -> None:
     region = actions.add_region(document, band(1000, 2000))
     original = document.read(0, 5000)
@@ -76,7 +77,7 @@ def test_a_take_is_heard_in_its_place_and_nowhere_else(
 
 
 def test_a_take_keeps_what_made_it(
-    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., Result]
+    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., TakeResult]
 ) -> None:
     region = actions.add_region(document, band(0, 500))
     take = document.takes[actions.add_take(document, region, made_result(0, 500, measures={"snr_db": float("nan")}))]
@@ -95,7 +96,7 @@ def test_a_take_keeps_what_made_it(
 def test_a_take_that_is_not_to_be_used_is_not_heard(
     document: Document,
     band: Callable[[int, int], Region],
-    made_result: Callable[..., Result],
+    made_result: Callable[..., TakeResult],
     heard_changes: Callable[[Document], list[tuple[int, int]]],
 ) -> None:
     region = actions.add_region(document, band(0, 500))
@@ -111,7 +112,7 @@ def test_a_take_that_is_not_to_be_used_is_not_heard(
 def test_sound_that_does_not_fit_the_recording_is_refused(
     document: Document,
     band: Callable[[int, int], Region],
-    made_result: Callable[..., Result],
+    made_result: Callable[..., TakeResult],
     start: int,
     channels: int,
 ) -> None:
@@ -119,12 +120,12 @@ def test_sound_that_does_not_fit_the_recording_is_refused(
     result = made_result(0, 500, channels=channels)
     moved = type(result.patch)(start, result.patch.samples)
     with pytest.raises(InputError, match="480000 frames"):
-        actions.add_take(document, region, type(result)(moved, result.region))
+        actions.add_take(document, region, dataclasses.replace(result, patch=moved))
     assert document.takes == {}
 
 
 def test_names_of_takes_are_never_used_again_in_a_region(
-    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., Result]
+    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., TakeResult]
 ) -> None:
     region = actions.add_region(document, band(0, 500))
     first = actions.add_take(document, region, made_result(0, 500))
@@ -138,7 +139,7 @@ def test_names_of_takes_are_never_used_again_in_a_region(
 
 
 def test_a_full_take_takes_the_place_of_the_quick_one_in_one_step(
-    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., Result]
+    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., TakeResult]
 ) -> None:
     region = actions.add_region(document, band(0, 500))
     quick = actions.add_take(document, region, made_result(0, 500, 1, quick=True))
@@ -153,7 +154,7 @@ def test_a_full_take_takes_the_place_of_the_quick_one_in_one_step(
 
 
 def test_sound_written_in_another_thread_is_taken_as_it_is(
-    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., Result]
+    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., TakeResult]
 ) -> None:
     region = actions.add_region(document, band(0, 500))
     result = made_result(0, 500)
@@ -164,7 +165,7 @@ def test_sound_written_in_another_thread_is_taken_as_it_is(
 
 
 def test_another_connection_reads_a_take_while_the_document_is_open(
-    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., Result]
+    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., TakeResult]
 ) -> None:
     region = actions.add_region(document, band(100, 200_100))
     result = made_result(100, 200_100)
@@ -177,7 +178,7 @@ def test_another_connection_reads_a_take_while_the_document_is_open(
 def test_removing_a_region_removes_its_takes_and_undo_brings_their_sound_back(
     document: Document,
     band: Callable[[int, int], Region],
-    made_result: Callable[..., Result],
+    made_result: Callable[..., TakeResult],
     heard_changes: Callable[[Document], list[tuple[int, int]]],
 ) -> None:
     region = actions.add_region(document, band(100, 600))
@@ -194,7 +195,7 @@ def test_removing_a_region_removes_its_takes_and_undo_brings_their_sound_back(
 
 
 def test_a_removed_take_in_use_gives_way_to_the_original(
-    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., Result]
+    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., TakeResult]
 ) -> None:
     region = actions.add_region(document, band(0, 500))
     take = actions.add_take(document, region, made_result(0, 500))
@@ -206,7 +207,7 @@ def test_a_removed_take_in_use_gives_way_to_the_original(
 def test_a_take_stays_where_it_was_made_when_its_region_moves(
     document: Document,
     band: Callable[[int, int], Region],
-    made_result: Callable[..., Result],
+    made_result: Callable[..., TakeResult],
     heard_changes: Callable[[Document], list[tuple[int, int]]],
 ) -> None:
     region = actions.add_region(document, band(1000, 2000))
@@ -271,7 +272,7 @@ def test_a_change_to_the_same_is_no_step(document: Document, band: Callable[[int
 
 
 def test_the_take_of_another_region_is_refused(
-    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., Result]
+    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., TakeResult]
 ) -> None:
     first, second = actions.add_region(document, band(0, 500)), actions.add_region(document, band(0, 500))
     take = actions.add_take(document, first, made_result(0, 500))
@@ -286,7 +287,7 @@ def test_the_take_of_another_region_is_refused(
 def test_takes_lie_over_one_another_by_layer(
     document: Document,
     band: Callable[[int, int], Region],
-    made_result: Callable[..., Result],
+    made_result: Callable[..., TakeResult],
     different_ranges: Callable[..., list[tuple[int, int]]],
     heard_changes: Callable[[Document], list[tuple[int, int]]],
 ) -> None:
@@ -305,7 +306,7 @@ def test_takes_lie_over_one_another_by_layer(
 
 
 def test_a_take_remembers_which_takes_of_lower_layers_were_heard(
-    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., Result]
+    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., TakeResult]
 ) -> None:
     low, unused, far, top = (actions.add_region(document, band(*place)) for place in
                              ((0, 500), (0, 500), (400_000, 400_500), (100, 600)))  # fmt: skip

@@ -16,10 +16,10 @@ from desktop.document.document import Document
 from desktop.document.locks import ProjectLock
 from desktop.document.sources import Hashing, SourceFacts
 from desktop.document.store import Store
+from desktop.worker.messages import TakeResult
 from engine.errors import DiskFullError, InputError
 from engine.region import Region
 from tests.desktop.disks import fill_disk, free_disk
-from tests.desktop.document.conftest import Result
 
 
 def test_each_step_is_told_with_what_it_changed(
@@ -65,7 +65,7 @@ def test_selection_and_current_region_are_told_once_and_not_undone(
 
 
 def test_an_edit_on_a_full_disk_is_not_made_and_the_document_goes_on(
-    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., Result]
+    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., TakeResult]
 ) -> None:
     region = actions.add_region(document, band(0, 100_000))
     rows = dict(document.regions)
@@ -105,7 +105,7 @@ def test_an_undo_that_can_not_be_written_leaves_stack_and_rows_as_they_were(
 
 
 def test_a_reader_keeps_the_sound_of_the_moment_in_another_thread(
-    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., Result]
+    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., TakeResult]
 ) -> None:
     region = actions.add_region(document, band(1000, 200_000))
     actions.add_take(document, region, made_result(1000, 200_000))
@@ -125,7 +125,7 @@ def test_a_reader_keeps_the_sound_of_the_moment_in_another_thread(
 
 
 def test_several_threads_read_while_edits_are_made(
-    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., Result]
+    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., TakeResult]
 ) -> None:
     regions = [actions.add_region(document, band(at, at + 1000)) for at in range(0, 8000, 1000)]
     readers, errors = [document.reader() for _ in range(3)], []
@@ -164,7 +164,7 @@ def test_frames_that_are_not_there_are_refused(document: Document) -> None:
 
 
 def test_reading_in_any_blocks_gives_the_same_sound(
-    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., Result]
+    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., TakeResult]
 ) -> None:
     for place in ((10, 150_000), (140_000, 140_001), (149_000, 300_000)):
         actions.add_take(document, actions.add_region(document, band(*place)), made_result(*place, seed=place[0]))
@@ -175,7 +175,7 @@ def test_reading_in_any_blocks_gives_the_same_sound(
 
 
 def test_a_short_read_of_a_long_take_reads_only_what_it_needs(
-    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., Result]
+    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., TakeResult]
 ) -> None:
     region = actions.add_region(document, band(0, 480_000))
     actions.add_take(document, region, made_result(0, 480_000))

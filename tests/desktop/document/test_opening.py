@@ -21,13 +21,14 @@ from desktop.document import actions, locks, opening, saving
 from desktop.document.document import Document
 from desktop.document.locks import ProjectLock, is_open, lock_path
 from desktop.document.sources import SourceChanged, SourceMissing
+from desktop.worker.messages import TakeResult
 from engine.errors import DiskFullError, InputError, OutputError, RecordingError
 from engine.region import Region
-from tests.desktop.document.conftest import Disk, Result
+from tests.desktop.document.conftest import Disk
 
 
 @pytest.fixture
-def edited(document: Document, band: Callable[[int, int], Region], made_result: Callable[..., Result]) -> Document:
+def edited(document: Document, band: Callable[[int, int], Region], made_result: Callable[..., TakeResult]) -> Document:
     """A document with two takes of which one is used, and a step that was undone."""
     region = actions.add_region(document, band(1000, 200_000), "intro")
     actions.add_take(document, region, made_result(1000, 200_000))
@@ -133,7 +134,7 @@ def test_a_project_opens_once_at_a_time(
 
 
 def test_jobs_go_on_reading_from_a_project_that_was_just_saved(
-    edited: Document, tmp_path: Path, made_result: Callable[..., Result]
+    edited: Document, tmp_path: Path, made_result: Callable[..., TakeResult]
 ) -> None:
     from desktop.document.store import read_patch
 
@@ -414,7 +415,7 @@ def test_edits_go_on_after_a_disk_was_full(
     small_disk: Disk,
     opened: Callable[..., Document],
     band: Callable[[int, int], Region],
-    made_result: Callable[..., Result],
+    made_result: Callable[..., TakeResult],
 ) -> None:
     opening.save_as(edited, small_disk.folder / "a.retake")
     before, sound = state(edited), edited.read(0, 480_000)
@@ -463,7 +464,7 @@ def test_dropped_steps_lose_their_sound_when_the_document_closes(
     edited: Document,
     opened: Callable[..., Document],
     band: Callable[[int, int], Region],
-    made_result: Callable[..., Result],
+    made_result: Callable[..., TakeResult],
     tmp_path: Path,
 ) -> None:
     opening.save_as(edited, tmp_path / "a.retake")
@@ -476,7 +477,7 @@ def test_dropped_steps_lose_their_sound_when_the_document_closes(
 
 
 def test_sound_without_a_row_is_removed_on_opening(
-    edited: Document, opened: Callable[..., Document], made_result: Callable[..., Result], tmp_path: Path
+    edited: Document, opened: Callable[..., Document], made_result: Callable[..., TakeResult], tmp_path: Path
 ) -> None:
     from desktop.document.store import write_patch
 

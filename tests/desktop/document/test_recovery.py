@@ -15,16 +15,16 @@ from desktop.document.connection import ProjectDamagedError
 from desktop.document.document import Document
 from desktop.document.recovery import recover_project
 from desktop.document.sounds import CHUNK_FRAMES
+from desktop.worker.messages import TakeResult
 from engine.errors import InputError, RetakeError
 from engine.region import Region
-from tests.desktop.document.conftest import Result
 
 FIRST, SECOND = (1000, 1000 + 3 * CHUNK_FRAMES), (300_000, 300_500)
 
 
 @pytest.fixture
 def project(
-    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., Result], tmp_path: Path
+    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., TakeResult], tmp_path: Path
 ) -> Path:
     """A saved and closed project: a take of three parts in Region 1, a short one in Region 2."""
     for place in (FIRST, SECOND):
@@ -54,7 +54,7 @@ def recovered(project: Path, opened: Callable[..., Document]) -> tuple[Document,
 
 
 def test_a_part_of_a_sound_that_is_not_as_written_becomes_silence(
-    project: Path, opened: Callable[..., Document], made_result: Callable[..., Result]
+    project: Path, opened: Callable[..., Document], made_result: Callable[..., TakeResult]
 ) -> None:
     change(project, "UPDATE audio SET samples = zeroblob(length(samples)) WHERE take_id = 1 AND chunk = 1")
     document, lost = recovered(project, opened)
@@ -69,7 +69,7 @@ def test_a_part_of_a_sound_that_is_not_as_written_becomes_silence(
 
 
 def test_a_take_without_any_sound_is_lost_and_its_region_sounds_as_recorded(
-    project: Path, opened: Callable[..., Document], made_result: Callable[..., Result]
+    project: Path, opened: Callable[..., Document], made_result: Callable[..., TakeResult]
 ) -> None:
     change(project, "DELETE FROM audio WHERE take_id = 1")
     document, lost = recovered(project, opened)
@@ -80,7 +80,7 @@ def test_a_take_without_any_sound_is_lost_and_its_region_sounds_as_recorded(
 
 
 def test_ids_of_lost_takes_are_not_given_out_again(
-    project: Path, opened: Callable[..., Document], made_result: Callable[..., Result]
+    project: Path, opened: Callable[..., Document], made_result: Callable[..., TakeResult]
 ) -> None:
     change(project, "DELETE FROM audio WHERE take_id = 1")
     document, _ = recovered(project, opened)
@@ -102,7 +102,7 @@ def test_a_region_that_can_not_be_read_is_made_from_its_take(
 
 
 def test_a_history_that_can_not_be_read_is_lost_alone(
-    project: Path, opened: Callable[..., Document], made_result: Callable[..., Result]
+    project: Path, opened: Callable[..., Document], made_result: Callable[..., TakeResult]
 ) -> None:
     change(project, "UPDATE history SET edit = '{' WHERE position = 2")
     document, lost = recovered(project, opened)

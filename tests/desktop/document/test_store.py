@@ -13,8 +13,8 @@ from desktop.document.checkpoints import JOURNAL_BYTES
 from desktop.document.document import Document
 from desktop.document.sounds import CHUNK_FRAMES
 from desktop.document.store import APPLICATION_ID, SCHEMA_VERSION, read_part
+from desktop.worker.messages import TakeResult
 from engine.region import Region
-from tests.desktop.document.conftest import Result
 
 
 def test_a_project_says_what_it_is(document: Document) -> None:
@@ -37,7 +37,7 @@ def test_edits_are_in_the_file_before_the_document_is_closed(
 
 
 def test_a_part_of_a_take_is_read_across_chunks(
-    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., Result]
+    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., TakeResult]
 ) -> None:
     length = 2 * CHUNK_FRAMES + 10
     result = made_result(500, 500 + length)
@@ -47,7 +47,7 @@ def test_a_part_of_a_take_is_read_across_chunks(
 
 
 def test_the_journal_is_brought_in_while_takes_are_added(
-    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., Result]
+    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., TakeResult]
 ) -> None:
     journal = Path(f"{document.store.path}-wal")
     region = actions.add_region(document, band(0, 200_000))
@@ -62,7 +62,7 @@ def test_the_journal_is_brought_in_while_takes_are_added(
 
 
 def test_rows_come_back_as_they_were_written(
-    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., Result]
+    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., TakeResult]
 ) -> None:
     region = actions.add_region(document, band(0, 10), "name")
     actions.add_take(document, region, made_result(0, 10))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +15,9 @@ from hypothesis import strategies as st
 from desktop.document import actions
 from desktop.document.document import Document
 from desktop.document.opening import new_document, open_project
+from desktop.worker.messages import TakeResult
 from engine.errors import InputError
 from engine.region import Region
-from tests.desktop.document.conftest import Result
 
 FRAMES = 3000  # of the recording that is read: the others sound the same throughout
 ACTIONS = ("add", "change", "remove", "take", "replace", "use", "rename", "star", "drop", "move", "undo", "redo")
@@ -38,7 +39,7 @@ def chosen(rows: Collection[int], number: int) -> int:
     return list(rows)[number % len(rows)] if rows else 99
 
 
-def perform(document: Document, move: Move, made_result: Callable[..., Result]) -> None:
+def perform(document: Document, move: Move, made_result: Callable[..., TakeResult], seeds: Iterator[int]) -> None:
     region, take = chosen(document.regions, move.which), chosen(document.takes, move.other)
     start = 40 * move.other
     bounds = Region(start, start + 100 + 10 * move.which, 0.0, 24000.0)
@@ -51,10 +52,10 @@ def perform(document: Document, move: Move, made_result: Callable[..., Result]) 
         case "remove":
             actions.remove_regions(document, [region])
         case "take":
-            actions.add_take(document, region, made_result(*place, seed=move.which), use=bool(move.other % 2))
+            actions.add_take(document, region, made_result(*place, seed=next(seeds)), use=bool(move.other % 2))
         case "replace":
             owner = document.takes[take].region_id if take in document.takes else 99
-            actions.add_take(document, owner, made_result(*place, seed=move.which), replaces=take)
+            actions.add_take(document, owner, made_result(*place, seed=next(seeds)), replaces=take)
         case "use":
             actions.use_take(document, region, take if move.other % 3 else None)
         case "rename":
@@ -79,18 +80,18 @@ def rows_of(document: Document) -> tuple[object, ...]:
 @given(st.lists(moves, max_size=25))
 def test_any_actions_can_be_undone_done_again_and_opened_again(
     recording: Path,
-    made_result: Callable[..., Result],
+    made_result: Callable[..., TakeResult],
     different_ranges: Callable[..., list[tuple[int, int]]],
     sequence: list[Move],
 ) -> None:
     document = new_document(recording)
-    ranges = []
+    ranges, seeds = [], itertools.count()  # no two takes sound alike, so that each change of takes is a change of sound
     document.sound_changed.connect(lambda start, stop: ranges.append((start, stop)))
     original = sound = document.read(0, FRAMES)
     for move in sequence:
         ranges.clear()
         try:
-            perform(document, move, made_result)
+            perform(document, move, made_result, seeds)
         except InputError as error:
             assert "99" in str(error) or "is expected" in str(error)
         before, sound = sound, document.read(0, FRAMES)

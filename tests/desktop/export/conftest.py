@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,35 +14,11 @@ from desktop.document.document import Document
 from desktop.document.opening import new_document
 from engine.audio import Patch
 from engine.region import Region
-from engine.settings import RestoreSettings
+from tests.desktop.made import made_result
 from tests.engine.recordings import with_chunks
 
 RATE = 48000
 FRAMES = RATE
-
-
-@dataclass(frozen=True)
-class Result:
-    """What the engine process hands back."""
-
-    patch: Patch
-    region: Region
-    settings: RestoreSettings = field(default_factory=RestoreSettings)
-    model_name: str = "retake-mini"
-    model_hash: str = "abc123"
-    licence: str = "MIT"
-    device: str = "cpu"
-    seconds: float = 1.5
-    notes: tuple[str, ...] = ("a note",)
-    measures: dict[str, float | None] = field(default_factory=lambda: {"lsd_db": 3.25, "pesq": None})
-    quick: bool = False
-
-
-@pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Unsaved documents go to the test's own folder."""
-    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
-        monkeypatch.setenv(name, str(tmp_path / "xdg"))
 
 
 @pytest.fixture
@@ -86,7 +61,7 @@ def add_take() -> Callable[..., int]:
     def add(document: Document, region_id: int, value: float = 0.25, use: bool = True) -> int:
         region = document.regions[region_id].region
         samples = np.full((document.channels, region.frames), value, np.float32)
-        return actions.add_take(document, region_id, Result(Patch(region.start_frame, samples), region), use)
+        return actions.add_take(document, region_id, made_result(Patch(region.start_frame, samples), region), use)
 
     return add
 

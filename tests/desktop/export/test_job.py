@@ -158,7 +158,7 @@ def test_the_list_of_takes_says_how_each_was_made(open_document: Open, add_take:
         f"takes laid in: {used}\n",
         "Take 1 of cough",
         "task: reconstruct, method: guided, renderer: gain, seed: 0",
-        "model: retake-mini abc123, licence: MIT",
+        "model: retake-mini 0123, licence: MIT",
         "lsd_db 3.25, pesq undefined",
         "Retake 0.1.0, libsndfile",
     ):

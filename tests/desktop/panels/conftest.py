@@ -14,26 +14,18 @@ from pytestqt.qtbot import QtBot
 from desktop.document import actions
 from desktop.document.document import Document
 from desktop.document.opening import new_document
-from desktop.worker.messages import TakeResult
 from desktop.worker.supervisor import EngineThread
 from engine.audio import Patch
 from engine.settings import RestoreSettings
 from tests.desktop.conftest import kept
+from tests.desktop.made import made_result
 
 DEMO = Path(__file__).resolve().parents[3] / "resources" / "demo"
 SPEECH = DEMO / "speech-p286-011.wav"  # 48 kHz, one channel, 6.77 s
 
 
-@pytest.fixture(autouse=True)
-def folders_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Presets and unsaved documents go to a folder of the test."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    return tmp_path
-
-
 @pytest.fixture
-def document(folders_of_their_own: Path) -> Iterator[Document]:
+def document(own_folders: None) -> Iterator[Document]:
     """The demo recording of speech, just opened."""
     made = new_document(SPEECH)
     yield made
@@ -80,19 +72,14 @@ def made_take(document: Document) -> Callable[..., int]:
     ) -> int:
         region = document.regions[region_id].region
         sound = np.full((document.channels, region.frames), 0.1, np.float32)
-        result = TakeResult(
-            1,
+        result = made_result(
             Patch(region.start_frame, sound),
             region,
-            RestoreSettings(**settings),  # type: ignore[arg-type]
-            "retake-mini",
-            "51a4",
-            "MIT",
-            "cpu",
-            4.23,
-            ("made with care",),
-            measures or {},
-            quick,
+            settings=RestoreSettings(**settings),  # type: ignore[arg-type]
+            seconds=4.23,
+            notes=("made with care",),
+            measures=measures or {},
+            quick=quick,
         )
         return actions.add_take(document, region_id, result)
 

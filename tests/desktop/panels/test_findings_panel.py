@@ -19,17 +19,11 @@ from desktop.panels.findings_texts import finding_text
 from engine.audio import Patch, open_clip
 from engine.findings import find_damage
 from engine.region import Region
-from tests.desktop.export.conftest import Result
+from tests.desktop.made import made_result
 
 RATE = 48000
 GAPS = ((24000, 25000), (48000, 49000), (72000, 72480))
 CLICK = 96000
-
-
-@pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
-        monkeypatch.setenv(name, str(tmp_path / "xdg"))
 
 
 @pytest.fixture
@@ -210,7 +204,7 @@ def test_a_take_that_mends_a_gap_takes_it_off_the_next_list(qtbot, looked: Findi
     document = looked._document
     place = actions.add_region(document, Region(24000, 25000, 0.0, RATE / 2))
     noise = 0.03 * np.random.default_rng(1).standard_normal((2, 1000)).astype(np.float32)
-    actions.add_take(document, place, Result(Patch(24000, noise), document.regions[place].region))
+    actions.add_take(document, place, made_result(Patch(24000, noise), document.regions[place].region))
     look(qtbot, looked)
     assert texts(looked)[0].startswith("00:01.000")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -118,8 +119,8 @@ def test_only_own_presets_are_deleted() -> None:
         delete_preset(read_presets()[0][0])
 
 
-def test_a_folder_that_cannot_be_made_is_told(folders_of_their_own: Path) -> None:
-    (folders_of_their_own / "config").write_text("in the way")
+def test_a_folder_that_cannot_be_made_is_told() -> None:
+    Path(os.environ["XDG_CONFIG_HOME"]).write_text("in the way")
     with pytest.raises(OutputError, match="can't be made"):
         save_preset("Mine", MINE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -163,8 +164,8 @@ def test_escape_leaves_the_naming_of_a_preset(qtbot: QtBot, panel: RetakePanel) 
     assert all(preset.shipped for preset in read_presets()[0])
 
 
-def test_a_damaged_preset_is_told_once(panel: RetakePanel, folders_of_their_own: Path) -> None:
-    folder = folders_of_their_own / "config" / "retake" / "presets"
+def test_a_damaged_preset_is_told_once(panel: RetakePanel) -> None:
+    folder = Path(os.environ["XDG_CONFIG_HOME"]) / "retake" / "presets"
     folder.mkdir(parents=True)
     (folder / "bad.json").write_text("{")
     said = QSignalSpy(panel.said)

@@ -42,12 +42,8 @@ class Difference(OriginalOnly):
 
 
 @pytest.fixture
-def made_document(
-    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[..., Document]]:
+def made_document(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[..., Document]]:
     """A function that opens a document on samples ``(channels, frames)``; they are closed at the end."""
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     opened: list[Document] = []
 
     def make(samples: NDArray[np.float32], rate: int = RATE) -> Document:
