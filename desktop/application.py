@@ -21,6 +21,9 @@ from desktop.window import MainWindow
 from engine.errors import RetakeError
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# The window's thread asks a thread that computes for Python's lock after so long: each of numpy's calls in a repaint
+# lets go of it, and Python's own 5 ms for each add up to a pause.
+SWITCH_S = 0.0005
 
 
 def run(paths: Sequence[str]) -> int:
@@ -57,6 +60,7 @@ def check_screen() -> None:
 
 def make_application(chosen: Preferences) -> QApplication:
     """The program's one `QApplication`, dressed and speaking as chosen."""
+    sys.setswitchinterval(SWITCH_S)
     application = QApplication.instance() or QApplication(["retake"])
     assert isinstance(application, QApplication)
     application.setApplicationName("Retake")

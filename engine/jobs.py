@@ -232,8 +232,12 @@ def unclip(patch: Patch, read: Callable[[int, int], NDArray[np.float32]], clippi
         control.note(f"the take peaks {20 * np.log10(peak):.1f} dB above full scale")
 
 
-def measure(clip: Clip, region: Region, patch: Patch, control: Control | None = None) -> Measures:
+def measure(
+    clip: Clip, region: Region, patch: Patch, control: Control | None = None, *, speech: bool = True
+) -> Measures:
     """Measures of a region's patch against what the recording holds there, within the region's band.
+
+    ``speech``: PESQ and STOI too, where they are installed.
 
     Raises:
         RecordingError: the recording can't be read.
@@ -252,4 +256,5 @@ def measure(clip: Clip, region: Region, patch: Patch, control: Control | None = 
         region.frames,
         clip.rate,
         clip.channels,
+        speech=speech,
     )

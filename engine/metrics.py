@@ -146,9 +146,12 @@ class Comparison:
         rate, channels: of both.
         levels: of the whole reference, from `Survey`.
         frames: of the recording where it is known; speech measures are taken of short recordings only.
+        speech: whether they are taken at all.
     """
 
-    def __init__(self, rate: int, channels: int, levels: ReferenceLevels, *, frames: int | None = None) -> None:
+    def __init__(
+        self, rate: int, channels: int, levels: ReferenceLevels, *, frames: int | None = None, speech: bool = True
+    ) -> None:
         check_format(rate, channels)
         self._channels = channels
         # Reference and result travel as one array of 2 x channels: one filter, one resampler, one framing.
@@ -160,7 +163,7 @@ class Comparison:
         self._mel = MelDistance(channels, levels.means, levels.gain)
         self._loudness = Loudness(rate, channels)
         self._true_peak = TruePeak(rate, channels)
-        self._speech = Speech(None if frames is None else frames / rate)
+        self._speech = Speech(None if frames is None else frames / rate, wanted=speech)
         self._measures: Measures | None = None
 
     def update(self, reference: Samples, result: Samples) -> None:
@@ -220,10 +223,13 @@ def compare(reference: Samples, result: Samples, rate: int) -> Measures:
     return compare_streams(lambda a, b: reference[:, a:b], lambda a, b: result[:, a:b], frames, rate, channels)
 
 
-def compare_streams(read_reference: Reader, read_result: Reader, frames: int, rate: int, channels: int) -> Measures:
+def compare_streams(
+    read_reference: Reader, read_result: Reader, frames: int, rate: int, channels: int, *, speech: bool = True
+) -> Measures:
     """Measures of recordings that are read by frame range: ``read(start_frame, end_frame) -> (channels, n)``.
 
-    The reference is read twice, the result once, both forwards.
+    The reference is read twice, the result once, both forwards. ``speech``: PESQ and STOI too, where they are
+    installed.
 
     Raises:
         InputError: what is read differs in shape.
@@ -233,7 +239,7 @@ def compare_streams(read_reference: Reader, read_result: Reader, frames: int, ra
     survey = Survey(rate, channels)
     for start_frame, end_frame in ranges:
         survey.update(read_reference(start_frame, end_frame))
-    comparison = Comparison(rate, channels, survey.levels(), frames=frames)
+    comparison = Comparison(rate, channels, survey.levels(), frames=frames, speech=speech)
     for start_frame, end_frame in ranges:
         comparison.update(read_reference(start_frame, end_frame), read_result(start_frame, end_frame))
     return comparison.measures()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from desktop.views.canvas import canvas_of
@@ -25,6 +26,8 @@ Glyph = Literal[
     "wave",
     "spectrum",
 ]
+GLYPH_SHARE = 0.62  # of a button's side
+DRAWN_GLYPHS = 100
 
 
 class GlyphButton(QToolButton):
@@ -47,9 +50,22 @@ class GlyphButton(QToolButton):
         group = palette.ColorGroup.Normal if self.isEnabled() else palette.ColorGroup.Disabled
         colour = palette.color(group, palette.ColorRole.ButtonText)
         with canvas_of(self, all_of_it=False) as canvas:
-            side = min(canvas.width, canvas.height) * 0.62
-            box = QRectF((canvas.width - side) / 2, (canvas.height - side) / 2, side, side)
-            paint_glyph(canvas.painter, self.glyph, box, colour, max(1.0, round(canvas.ratio * 1.3)))
+            side = round(min(canvas.width, canvas.height) * GLYPH_SHARE)
+            drawn = drawn_glyph(self.glyph, side, colour.rgba(), max(1, round(canvas.ratio * 1.3)))
+            left, top = ((length - drawn.width()) // 2 for length in (canvas.width, canvas.height))
+            canvas.painter.drawImage(left, top, drawn)
+
+
+@lru_cache(DRAWN_GLYPHS)
+def drawn_glyph(glyph: Glyph, side: int, rgba: int, width: int) -> QImage:
+    """A glyph ``side`` pixels large with lines of ``width``, and a margin for their outer halves."""
+    margin = width
+    image = QImage(side + 2 * margin, side + 2 * margin, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    paint_glyph(painter, glyph, QRectF(margin, margin, side, side), QColor.fromRgba(rgba), width)
+    painter.end()
+    return image
 
 
 def paint_glyph(painter: QPainter, glyph: Glyph, box: QRectF, colour: QColor, width: float) -> None:

@@ -36,7 +36,7 @@ class Job:
         source: the recording.
         region, settings: what is to be taken again, and how.
         overlay: takes in use that the region's lies on, or None.
-        quick: told in the result, and nothing else; the settings are those of `desktop.worker.quick`.
+        quick: told in the result, which lacks PESQ and STOI; the settings are those of `desktop.worker.quick`.
         repair_nonfinite, allow_truncated: as `engine.audio.open_clip` takes them.
         stamp: of the recording that is shown, as `engine.audio.Clip.stamp`; another file there is refused, unless None.
     """

@@ -94,7 +94,7 @@ class Engine:
                 return taken(heard, job, settings, self._resident, dataclasses.replace(control, notes=notes))
 
             take = stepping_down(attempt, job.settings, self._resident.forget)
-            return take, flat(measure(heard, job.region, take.patch, control))
+            return take, flat(measure(heard, job.region, take.patch, control, speech=not job.quick))
 
 
 def check(job: Job, clip: Clip) -> None:

@@ -18,8 +18,8 @@ SPEECH_S = (0.5, 60.0)
 class Speech:
     """PESQ (wide band) and STOI of the channels' mean at 16 kHz, for 0.5 to 60 s, where installed."""
 
-    def __init__(self, length_s: float | None) -> None:
-        wanted = length_s is None or SPEECH_S[0] <= length_s <= SPEECH_S[1]
+    def __init__(self, length_s: float | None, *, wanted: bool = True) -> None:
+        wanted = wanted and (length_s is None or SPEECH_S[0] <= length_s <= SPEECH_S[1])
         self._packages = {name for name in ("pesq", "pystoi") if wanted and importlib.util.find_spec(name)}
         self._blocks: list[Samples] = []
         self._frames = 0

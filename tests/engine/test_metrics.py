@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -52,7 +53,7 @@ def test_memory_doesnt_grow_with_the_recording(monkeypatch):
 
     def peak_bytes(seconds: int) -> int:
         tracemalloc.start()
-        compare_streams(read, read, seconds * 8000, 8000, 2)
+        compare_streams(read, read, seconds * 8000, 8000, 2, speech=False)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return peak
@@ -109,7 +110,7 @@ def test_shapes_that_differ_are_refused_with_both():
 
 
 def test_table_and_summary_say_every_undefined_value():
-    measures = compare(noise(), noise(seed=1), RATE)
+    measures = dataclasses.replace(compare(noise(), noise(seed=1), RATE), pesq=None)
     lines = table(measures).splitlines()
     assert len(lines) == len(KEYS) + 2  # band_retention is three
     assert any(line.startswith("PESQ") and "n/a" in line for line in lines)
