@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Callable
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +15,7 @@ from PySide6.QtCore import QDateTime, QLocale, QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from desktop import theme
+from desktop.aside import aside
 from desktop.document import opening, unsaved
 from desktop.document.connection import ProjectDamagedError
 from desktop.document.document import Document
@@ -117,7 +119,7 @@ class OpenFlow(QObject):
         try:
             if path.suffix.lower() != SUFFIX:
                 return self._recording(path)
-            return opening.open_project(path)
+            return self._project(path)
         except SourceMissing as error:
             return self._elsewhere(path, error)
         except SourceChanged as error:
@@ -130,10 +132,17 @@ class OpenFlow(QObject):
             log.info("opening %s took %.2f s", path, time.monotonic() - began)
         return None
 
+    def _opened(self, path: Path, opened: Callable[[], opening.Opened]) -> Document:
+        """Open files in a thread, and the document in this one."""
+        return aside(self._window, self.tr("Opening {0}…").format(path.name), opened).document()
+
+    def _project(self, path: Path, source: Path | None = None, accept_changed: bool = False) -> Document:
+        return self._opened(path, partial(opening.opened_project, path, source, accept_changed=accept_changed))
+
     def _recording(self, path: Path) -> Document | None:
         """A recording; one that was cut off or holds NaN can be opened as it is, if the user wants."""
         try:
-            return opening.new_document(path)
+            return self._opened(path, partial(opening.opened_recording, path))
         except RecordingError as error:
             option = offered(str(error))
             if option is None:
@@ -145,7 +154,8 @@ class OpenFlow(QObject):
     def open_with(self, path: Path, option: str) -> None:
         """Open a recording that is damaged as a file, in a tab of its own; see `desktop.engine_words.offered`."""
         try:
-            self._window.add_document(opening.new_document(path, **{option: True}))
+            opened = partial(opening.opened_recording, path, **{option: True})
+            self._window.add_document(self._opened(path, opened))
             self._window.remember(path)
         except RetakeError as error:
             self._window.say("error", str(error))
@@ -175,7 +185,7 @@ class OpenFlow(QObject):
 
     def _with_source(self, path: Path, source: Path, accept_changed: bool = False) -> Document | None:
         try:
-            return opening.open_project(path, source, accept_changed=accept_changed)
+            return self._project(path, source, accept_changed)
         except SourceChanged as error:
             return self._changed(path, error)
         except RetakeError as error:
@@ -201,7 +211,8 @@ class OpenFlow(QObject):
     def _recover(self, path: Path) -> None:
         """Open what can be read of a damaged project as a new one; the damaged file stays as it is."""
         try:
-            recovered, lost = recover_project(path)
+            text = self.tr("Recovering {0}…").format(path.name)
+            recovered, lost = aside(self._window, text, partial(recover_project, path))
         except RetakeError as error:
             self._window.say("error", str(error))
             return

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from desktop import preferences, theme
 from desktop.actions import COMMANDS, NOTHING, RECENT, REGION, SELECTION, TAKE, action_for, fill_menus, translated
+from desktop.aside import is_anything_aside
 from desktop.commands import HANDLERS
 from desktop.commands.editing import TOOLS
 from desktop.commands.files import export_take, may_close
@@ -48,6 +49,7 @@ from engine.errors import RetakeError
 
 SIZE = (1280, 800)
 ENGINE_STOPS_WITHIN_S = 5.0
+ASIDE_MS = 50  # until it is looked again whether what is done aside has ended
 STATE_NAME = "window.ini"
 # Of the menu under the pointer; an empty name is a line.
 IN_MENU = ("retake", "use_original", "", "add_region", "remove_region", "", "zoom_to_selection", "fit", "", "export")
@@ -254,7 +256,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Close all documents, or none where the user thinks better of one."""
-        if not self._closing_for_good and not all(map(self._may_close, self.tabs)):
+        if is_anything_aside() or (not self._closing_for_good and not all(map(self._may_close, self.tabs))):
             event.ignore()
             return
         for tab in self.tabs:
@@ -266,6 +268,9 @@ class MainWindow(QMainWindow):
     def close_for_good(self) -> None:
         """Close without asking, as when the system ends; unsaved work is offered again at the next start."""
         self._closing_for_good = True
+        if is_anything_aside():
+            QTimer.singleShot(ASIDE_MS, self, self.close_for_good)
+            return
         while isinstance(dialog := QApplication.activeModalWidget(), QDialog):
             dialog.reject()
         self.close()

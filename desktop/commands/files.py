@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,10 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from desktop import theme
-from desktop.document.saving import embed_source as embed
-from desktop.document.saving import save_as as save_project
+from desktop.aside import aside
+from desktop.document.document import Document
+from desktop.document.saving import Saving, know_embedded
+from desktop.document.sources import write_source
 from desktop.document.unsaved import SUFFIX
 from desktop.document_tab import DocumentTab
 from desktop.export.export_dialog import ExportDialog
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 translate = QCoreApplication.translate
 
+COPIES = 5  # of a project that is being saved, as long as takes come in
 SOUNDS = "*.wav *.flac *.aif *.aiff *.caf *.ogg *.oga *.opus *.mp3 *.w64 *.rf64 *.bwf *.au *.sd2"
 
 
@@ -69,7 +73,7 @@ def save_tab(window: MainWindow, tab: DocumentTab) -> bool:
     if path is None:
         return False
     try:
-        save_project(tab.document, path)
+        save_project(window, tab.document, path)
     except RetakeError as error:
         window.say("error", str(error))
         return False
@@ -78,6 +82,25 @@ def save_tab(window: MainWindow, tab: DocumentTab) -> bool:
         "good", translate("Files", "Saved as {0}. From now on every change is written there at once.").format(path.name)
     )
     return True
+
+
+def save_project(window: MainWindow, document: Document, path: Path) -> None:
+    """Save a document under another name; takes that come in meanwhile are in it.
+
+    Raises:
+        OutputError, DiskFullError: as `desktop.document.saving.save_as`.
+    """
+    if path == document.project:
+        return
+    text = translate("Files", "Saving {0}…").format(path.name)
+    with Saving(document, path) as saving:
+        for _ in range(COPIES):
+            aside(window, text, saving.copy)
+            if saving.is_current:
+                break
+        else:
+            saving.copy()  # here nothing comes in between
+        saving.finish()
 
 
 def asked_for(window: MainWindow, suggested: Path) -> Path | None:
@@ -98,7 +121,10 @@ def embed_source(window: MainWindow) -> None:
     """Keep a copy of the recording's file inside the project."""
     if window.tab is None:
         return
-    embed(window.tab.document)
+    document = window.tab.document
+    document.clip.check_unchanged()
+    text = translate("Files", "Taking {0} into the project…").format(document.source.name)
+    know_embedded(document, aside(window, text, partial(write_source, document.store.path, document.source)))
     window.say("good", translate("Files", "The project now holds the recording itself."))
 
 

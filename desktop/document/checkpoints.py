@@ -27,7 +27,7 @@ class Checkpoints:
             return
         with suppress(OSError):
             if self._journal.stat().st_size > JOURNAL_BYTES:
-                self._thread = threading.Thread(target=self._work, name="checkpoint", daemon=True)
+                self._thread = threading.Thread(target=bring_in, args=(self._path,), name="checkpoint", daemon=True)
                 self._thread.start()
 
     def close(self) -> None:
@@ -35,8 +35,12 @@ class Checkpoints:
         if self._thread:
             self._thread.join()
 
-    def _work(self) -> None:
-        with suppress(RetakeError, sqlite3.Error), closing(connect(self._path, write=True)) as connection:
-            # What others read or write meanwhile is left for the next time; a journal that was brought in whole is
-            # written again from its start.
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+def bring_in(path: Path, *, empty: bool = False) -> None:
+    """Bring a project's journal into its file, from any thread, as far as others let it.
+
+    What they read or write meanwhile is left for the next time; a journal that was brought in whole is written again
+    from its start, or is left ``empty``, for which those who write have to wait.
+    """
+    with suppress(RetakeError, sqlite3.Error), closing(connect(path, write=True)) as connection:
+        connection.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if empty else 'PASSIVE'})").fetchall()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from contextlib import suppress
 from pathlib import Path
 
+LARGE_BYTES = 16 * 2**20
 SIDE_FILES = ("-wal", "-shm", "-journal")
 
 
@@ -17,4 +20,20 @@ def remove_files(path: Path) -> None:
     """Remove a project with all that lies beside it, as far as that can be done."""
     for file in files_of(path):
         with suppress(OSError):
-            file.unlink()
+            unlink(file)
+
+
+def unlink(file: Path) -> None:
+    """Remove a file; the room of a large one is given back in a thread, which takes a file system a while.
+
+    Raises:
+        OSError: it isn't there or can't be removed.
+    """
+    if file.stat().st_size < LARGE_BYTES or os.name != "posix":
+        file.unlink()
+        return
+    fd = os.open(file, os.O_RDONLY)  # what is open keeps its room
+    try:
+        file.unlink()
+    finally:
+        threading.Thread(target=os.close, args=(fd,), name="freeing", daemon=True).start()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +51,47 @@ __all__ = [
 HASHED_AT_ONCE_BYTES = 8 * 2**20
 
 
+@dataclass(frozen=True)
+class Opened:
+    """The files of a document, opened, checked and locked in any thread.
+
+    Attributes:
+        clip: the recording.
+        path, lock: of the project file.
+        known: what is new about the recording's file.
+    """
+
+    clip: Clip
+    path: Path
+    lock: ProjectLock
+    known: SourceFacts | None = None
+
+    def document(self) -> Document:
+        """The document, made in the thread that will use it.
+
+        Raises:
+            RetakeError: the project can't be read or written; its files are closed.
+        """
+        try:
+            return document_on(self.clip, self.path, self.lock, self.known)
+        except BaseException:
+            self.clip.close()
+            self.lock.close()
+            raise
+
+
 def new_document(source: Path, *, repair_nonfinite: bool = False, allow_truncated: bool = False) -> Document:
-    """A document of a recording, without regions.
+    """A document of a recording, without regions; raises what `opened_recording` raises."""
+    return opened_recording(source, repair_nonfinite=repair_nonfinite, allow_truncated=allow_truncated).document()
+
+
+def open_project(path: Path, source: Path | None = None, *, accept_changed: bool = False) -> Document:
+    """Open a project, one of the unsaved ones too, with its undo history; see `opened_project`."""
+    return opened_project(path, source, accept_changed=accept_changed).document()
+
+
+def opened_recording(source: Path, *, repair_nonfinite: bool = False, allow_truncated: bool = False) -> Opened:
+    """A recording with a new, unsaved project of it.
 
     Raises:
         RecordingError: as `engine.audio.open_clip`.
@@ -71,7 +110,7 @@ def new_document(source: Path, *, repair_nonfinite: bool = False, allow_truncate
         raise error if isinstance(error, RetakeError) else explain(error, clip.path) from error
     try:
         create_project(path, {**facts.to_facts(), **size_of(clip), **flags, "cursor": 0, "view": {}})
-        return document_on(clip, path, lock)
+        return Opened(clip, path, lock)
     except BaseException:
         clip.close()
         lock.close()
@@ -79,8 +118,8 @@ def new_document(source: Path, *, repair_nonfinite: bool = False, allow_truncate
         raise
 
 
-def open_project(path: Path, source: Path | None = None, *, accept_changed: bool = False) -> Document:
-    """Open a project, one of the unsaved ones too, with its undo history.
+def opened_project(path: Path, source: Path | None = None, *, accept_changed: bool = False) -> Opened:
+    """A project and its recording.
 
     Args:
         source: the recording, where it isn't the one that the project finds; its bytes must be the same.
@@ -101,14 +140,8 @@ def open_project(path: Path, source: Path | None = None, *, accept_changed: bool
         check_project(path)
         facts = read_facts(path)
         place, known = source_of(path, facts, source, accept_changed)
-        clip = opened_clip(place, facts)
+        return Opened(opened_clip(place, facts), path, lock, known)
     except BaseException:
-        lock.close()
-        raise
-    try:
-        return document_on(clip, path, lock, known)
-    except BaseException:
-        clip.close()
         lock.close()
         raise
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import sqlite3
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.document.connection import connect, transaction
+from desktop.document.checkpoints import bring_in
+from desktop.document.connection import connect, explained, transaction
 from desktop.document.document import Document
 from desktop.document.files import files_of, remove_files
 from desktop.document.locks import ProjectLock
@@ -18,35 +20,103 @@ from desktop.document.store import Store
 from engine.errors import InputError, OutputError, RetakeError
 from engine.saving import check_place, explain, put_in_place, sync_directory
 
+PAGES_AT_ONCE = 2000  # of SQLite's 4 KiB: where there is no WAL, edits get their turn in between
+
 
 def save_as(document: Document, path: Path) -> None:
     """Save a document to a file of the user's choice, over what is there, and go on in that one.
-
-    A project that was never saved is removed when the document is closed; until then, jobs may still read from it.
 
     Raises:
         OutputError: it can't be written there, or a project of that name is open.
         DiskFullError: there is no room; what was there is as before, and so is the document.
     """
-    path = path.absolute()
-    if path == document.store.path:
+    if path.absolute() == document.store.path:
         return
-    check_place(path, [document.source], force=True)
-    try:
-        lock = ProjectLock(path)
-    except InputError as error:
-        raise OutputError(str(error)) from error
-    try:
+    with Saving(document, path) as saving:
+        saving.copy()
+        saving.finish()
+
+
+class Saving:
+    """A document on its way to another file, where it goes on; the long part of it, `copy`, may run in any thread.
+
+    A context manager: left before `finish`, it leaves all as it was. A project that was never saved is removed when
+    the document is closed; until then, jobs may still read from it.
+
+    Raises:
+        OutputError: it can't be written there, or a project of that name is open.
+    """
+
+    def __init__(self, document: Document, path: Path) -> None:
+        self._document, self._path = document, path.absolute()
+        check_place(self._path, [document.source], force=True)
+        self._part = self._path.with_name(f".retake-{secrets.token_hex(6)}.part")
+        self._watch = connect(document.store.path, write=False)  # its data_version counts the others' changes
+        try:
+            self._lock: ProjectLock | None = ProjectLock(self._path)
+        except InputError as error:
+            self._watch.close()
+            raise OutputError(str(error)) from error
+        self._copied = -1
         document.write_view()
-        write_copy(document.store, path)
-        store = Store(path)
-    except BaseException:
-        lock.close()
-        raise
-    if document.project is None:
-        with suppress(RetakeError):
-            document.store.set_facts(moved_to=str(path))
-    go_on_in(document, store, lock)
+
+    def __enter__(self) -> Saving:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._watch.close()
+        remove_files(self._part)
+        if self._lock:
+            self._lock.close()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the copy holds all that the document does: takes may have come in since."""
+        return self._copied == self._version()
+
+    def copy(self) -> None:
+        """Write the copy, beside its place.
+
+        Raises:
+            DiskFullError, OutputError: it can't be written.
+        """
+        bring_in(self._document.store.path, empty=True)  # closing that one, in the window's thread, would wait for it
+        version = self._version()
+        remove_files(self._part)
+        try:
+            with explained(self._part), closing(sqlite3.connect(self._part, isolation_level=None)) as other:
+                with closing(connect(self._document.store.path, write=False)) as source:
+                    source.backup(other, pages=PAGES_AT_ONCE)
+                other.execute("PRAGMA journal_mode = DELETE")
+            relate(self._part, self._path)
+            sync(self._part)
+        except OSError as error:
+            raise explain(error, self._path) from error
+        self._copied = version
+
+    def finish(self) -> None:
+        """Put the copy in its place and let the document go on in it.
+
+        Raises:
+            OutputError, DiskFullError: what was there is as before, and so is the document.
+        """
+        try:
+            settle(self._path)
+            put_in_place(self._part, self._path, force=True)
+            sync_directory(self._path.parent)
+        except OSError as error:
+            raise explain(error, self._path) from error
+        store = Store(self._path)
+        if self._document.project is None:
+            with suppress(RetakeError):
+                self._document.store.set_facts(moved_to=str(self._path))
+        assert self._lock
+        lock, self._lock = self._lock, None
+        go_on_in(self._document, store, lock)
+
+    def _version(self) -> int:
+        with explained(self._document.store.path):
+            return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
 
 
 def go_on_in(document: Document, store: Store, lock: ProjectLock) -> None:
@@ -61,22 +131,6 @@ def go_on_in(document: Document, store: Store, lock: ProjectLock) -> None:
     document.move_to(store, store.path, (*hashing_for(store), lock, *kept, *left))
     for one in locks:
         one.close()
-
-
-def write_copy(store: Store, path: Path) -> None:
-    """Write a project to another file, whole or not at all."""
-    part = path.with_name(f".retake-{secrets.token_hex(6)}.part")
-    try:
-        store.copy_to(part)
-        relate(part, path)
-        sync(part)
-        settle(path)
-        put_in_place(part, path, force=True)
-        sync_directory(path.parent)
-    except OSError as error:
-        raise explain(error, path) from error
-    finally:
-        remove_files(part)
 
 
 def relate(part: Path, path: Path) -> None:
@@ -126,5 +180,9 @@ def embed_source(document: Document) -> None:
         DiskFullError: there is no room; the project is as before.
     """
     document.clip.check_unchanged()
-    digest = write_source(document.store.path, document.source)
+    know_embedded(document, write_source(document.store.path, document.source))
+
+
+def know_embedded(document: Document, digest: str) -> None:
+    """Keep what `desktop.document.sources.write_source` found out, which may be called in any thread."""
     document.store.set_facts(source_sha256=digest)

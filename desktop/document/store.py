@@ -130,20 +130,6 @@ class Store:
         for take_id in stored - known:
             remove_sound(self._connection, self.path, take_id)
 
-    def copy_to(self, path: Path) -> None:
-        """Write the whole project to another file, which has no journal beside it afterwards.
-
-        Raises:
-            RetakeError: see `desktop.document.connection.explain`.
-        """
-        with explained(path):
-            other = sqlite3.connect(path, isolation_level=None)
-            try:
-                self._connection.backup(other)
-                other.execute("PRAGMA journal_mode = DELETE")
-            finally:
-                other.close()
-
     def close(self) -> None:
         """Tidy up and close the file, which is whole then without its journal; may be called twice."""
         self._checkpoints.close()

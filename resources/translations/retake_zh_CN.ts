@@ -986,12 +986,20 @@
         <translation>所有内容均已保存在 {0} 中。</translation>
     </message>
     <message>
+        <source>Saving {0}…</source>
+        <translation>正在保存 {0}…</translation>
+    </message>
+    <message>
         <source>Save Project</source>
         <translation>保存工程</translation>
     </message>
     <message>
         <source>Saved as {0}. From now on every change is written there at once.</source>
         <translation>已保存为 {0}。此后每次更改都会立即写入其中。</translation>
+    </message>
+    <message>
+        <source>Taking {0} into the project…</source>
+        <translation>正在将 {0} 存入项目…</translation>
     </message>
     <message>
         <source>The project now holds the recording itself.</source>
@@ -1443,6 +1451,10 @@
         <translation>删除</translation>
     </message>
     <message>
+        <source>Opening {0}…</source>
+        <translation>正在打开 {0}…</translation>
+    </message>
+    <message>
         <source>Open What Is There</source>
         <translation>打开现有部分</translation>
     </message>
@@ -1481,6 +1493,10 @@
     <message>
         <source>Recover What Can Be</source>
         <translation>尽量恢复</translation>
+    </message>
+    <message>
+        <source>Recovering {0}…</source>
+        <translation>正在恢复 {0}…</translation>
     </message>
     <message>
         <source>Nothing was lost.</source>

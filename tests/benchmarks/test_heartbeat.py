@@ -11,8 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from desktop.worker.messages import Job
@@ -21,30 +20,13 @@ from desktop.worker.supervisor import EngineThread
 from engine.commands.demo import demo_folder
 from engine.region import Region
 from engine.settings import RestoreSettings
+from tests.benchmarks.heart import LONGEST_S, Heart
 
-BEAT_MS = 10
-LONGEST_S = 0.050
 QUICK_S = 1.5
 RUNS = 5
 WAIT_MS = 240_000
 SOURCE = demo_folder() / "music-loop-mika.flac"
 REGION = Region(44100, 4 * 44100, 0.0, 22050.0)
-
-
-class Heart(QObject):
-    """A timer of 10 ms, and when it fired."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.beats_s: list[float] = []
-        self.timer = QTimer(self, timerType=Qt.TimerType.PreciseTimer, interval=BEAT_MS)
-        self.timer.timeout.connect(lambda: self.beats_s.append(time.perf_counter()))
-        self.timer.start()
-
-    def pauses_s(self) -> NDArray[np.float64]:
-        """Between beats, since the last time."""
-        beats, self.beats_s = self.beats_s, self.beats_s[-1:]
-        return np.diff(beats)
 
 
 @pytest.fixture

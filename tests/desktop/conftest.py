@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -13,9 +14,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, QThread, QThreadPool, QTimer
+from PySide6.QtWidgets import QApplication
 from shiboken6 import Shiboken
 
+from desktop.window import MainWindow
 from desktop.worker.supervisor import EngineThread
+from tests.desktop import driving
 
 SCREEN = "2700x1700x24"
 # Qt looks at these once, when the application is made.
@@ -110,3 +114,18 @@ def kept(thread: EngineThread) -> EngineThread:
 
 
 Dummy = threading._DummyThread  # what Python makes for a thread of Qt's that runs Python code
+
+
+@pytest.fixture
+def window(qapp: QApplication) -> Iterator[MainWindow]:
+    """The window as at a second start: nothing is open, nobody is greeted."""
+    with driving.opened_window(qapp) as window:
+        yield window
+
+
+@pytest.fixture
+def speech(root: Path, tmp_path: Path) -> Path:
+    """A recording of speech of its own, 48 kHz mono."""
+    path = tmp_path / "talk.wav"
+    shutil.copy(root / "resources" / "demo" / "speech-p286-011.wav", path)
+    return path

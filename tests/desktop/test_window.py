@@ -9,7 +9,6 @@ import re
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -34,21 +33,6 @@ from tests.desktop import driving
 
 BUTTONS = QMessageBox.StandardButton
 EDGE_S = 0.02  # how near a mouse lands, at the zoom of these tests
-
-
-@pytest.fixture
-def window(qapp: QApplication) -> Iterator[MainWindow]:
-    """The window as at a second start: nothing is open, nobody is greeted."""
-    with driving.opened_window(qapp) as window:
-        yield window
-
-
-@pytest.fixture
-def speech(root: Path, tmp_path: Path) -> Path:
-    """A recording of speech of its own, 48 kHz mono."""
-    path = tmp_path / "talk.wav"
-    shutil.copy(root / "resources" / "demo" / "speech-p286-011.wav", path)
-    return path
 
 
 def test_every_command_does_something_and_every_key_means_one_thing() -> None:
