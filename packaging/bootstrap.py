@@ -31,6 +31,7 @@ NATIVE_BEFORE = {"python{version}-venv": "import venv, ensurepip; ensurepip.vers
 LOAD = "import ctypes; ctypes.CDLL({!r})"
 NATIVE_AFTER = {
     "libsndfile1": "import soundfile",
+    "libportaudio2": "import sounddevice",
     # What Qt's own packages load from the system to open a window.
     **{
         package: LOAD.format(library)
@@ -50,8 +51,14 @@ NATIVE_AFTER = {
         )
     },
 }
-# The tests open real windows, on a screen of their own.
-NATIVE_FOR_TESTS = {"xvfb": "import shutil, sys; sys.exit(shutil.which('Xvfb') is None)"}
+# The tests open real windows, on a screen of their own, and play to a sound server of their own.
+FOUND = "import shutil, sys; sys.exit(shutil.which({!r}) is None)"
+NATIVE_FOR_TESTS = {
+    "xvfb": FOUND.format("Xvfb"),
+    "pulseaudio": FOUND.format("pulseaudio"),
+    "pulseaudio-utils": FOUND.format("parec"),
+    "libasound2-plugins": "import glob, sys; sys.exit(not glob.glob('/usr/lib/*/alsa-lib/*_pcm_pulse.so'))",
+}
 
 
 class SetupError(Exception):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -148,16 +149,29 @@ class Document(QObject):
         """Takes of a region, the first made first."""
         return sorted((take for take in self.takes.values() if take.region_id == region_id), key=lambda take: take.id)
 
-    def reader(self) -> Layered:
-        """The sound as it is now, for another thread, with file handles of its own; its owner closes it."""
+    def is_other_take(self, take_id: int) -> bool:
+        """Whether a take is not the one in use in its region."""
+        region = self.regions.get(self.takes[take_id].region_id)
+        return region is not None and region.take_id != take_id
+
+    def reader(self, using: int | None = None) -> Layered:
+        """The sound as it is now, for another thread, with file handles of its own; its owner closes it.
+
+        ``using``: a take to be heard in its region, in place of the one in use there.
+        """
         sounds = TakeSounds(self.store.path)
         clip = self.own_clip()
+        pieces = self._layered.pieces
+        if using is not None:
+            owner = self.takes[using].region_id
+            rows = [replace(row, take_id=using) if row.id == owner else row for row in self.regions.values()]
+            pieces = pieces_of(takes_in_use(rows, self.takes))
 
         def close() -> None:
             sounds.close()
             clip.close()
 
-        return Layered(clip, sounds, self._layered.pieces, close)
+        return Layered(clip, sounds, pieces, close)
 
     def own_clip(self) -> OwnClip:
         """The recording without takes, for another thread; its owner closes it."""

@@ -1,0 +1,210 @@
+"""What is really played, recorded from the sound server and compared sample by sample."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtTest import QSignalSpy
+
+from desktop.document import actions
+from desktop.document.document import Document
+from desktop.playback.matching import loudness
+from desktop.playback.mixing import EDGE_S, SWITCH_S
+from desktop.playback.player import Player
+from desktop.playback.route import Route
+from tests.desktop.playback.conftest import FRAMES, RATE, Recording, Room, Sound, found
+
+Listen = Callable[[], Recording]
+EDGE, SWITCH = round(EDGE_S * RATE), round(SWITCH_S * RATE)
+
+
+def wait_for_end(qtbot, player: Player) -> None:
+    qtbot.waitUntil(lambda: not player.is_playing, timeout=10_000)
+
+
+@pytest.mark.parametrize("heard", ["A", "B"])
+def test_what_is_played_is_what_is_there(qtbot, player: Player, document: Document, listen: Listen, heard) -> None:
+    player.choose(heard=heard)
+    recording = listen()
+    player.play(Route(RATE // 2, 2 * RATE))
+    wait_for_end(qtbot, player)
+    played = recording.stop()
+    read = document.read_original if heard == "A" else document.read
+    expected = read(RATE // 2, 2 * RATE)
+    at = found(played, expected)
+    inside = slice(EDGE, expected.shape[1] - EDGE)
+    np.testing.assert_array_equal(played[:, at:][:, inside], expected[:, inside])
+    outside = np.r_[0:at, at + expected.shape[1] : played.shape[1]]
+    assert not played[:, outside].any()
+    assert player.underruns == 0
+
+
+def test_the_difference_is_take_minus_original(qtbot, player: Player, document: Document, listen: Listen) -> None:
+    player.choose(heard="D", difference_db=6.0)
+    recording = listen()
+    player.play(Route(RATE, 2 * RATE))
+    wait_for_end(qtbot, player)
+    played = recording.stop()
+    expected = document.read(RATE, 2 * RATE) - document.read_original(RATE, 2 * RATE)
+    at = found(played, expected)
+    inside = slice(EDGE, RATE - EDGE)
+    np.testing.assert_allclose(played[:, at:][:, inside], 10 ** (6 / 20) * expected[:, inside], atol=1e-6)
+
+
+def test_a_loop_is_exact(qtbot, player: Player, document: Document, listen: Listen) -> None:
+    start, stop = RATE + 17, RATE + 17 + 12_345
+    player.choose(heard="A", looped=True)
+    recording = listen()
+    player.play(Route(start, stop, start))
+    qtbot.wait(1200)
+    player.pause()
+    played = recording.stop()
+    once = document.read_original(start, stop)
+    at = found(played, once)
+    rounds = 3
+    expected = np.tile(once, rounds)
+    assert played.shape[1] > at + expected.shape[1]
+    np.testing.assert_array_equal(played[:, at + EDGE :][:, : expected.shape[1] - EDGE], expected[:, EDGE:])
+
+
+def test_a_hundred_switches_are_aligned_and_without_clicks(
+    qtbot, player: Player, document: Document, listen: Listen
+) -> None:
+    player.choose(heard="A", looped=True)
+    chance = random.Random(7)
+    recording = listen()
+    player.play(Route(RATE, 3 * RATE, RATE))
+    qtbot.waitUntil(lambda: player.place > RATE + 2000, timeout=5000)
+    for _ in range(100):
+        player.choose(heard="B" if player.choices.heard == "A" else "A")
+        qtbot.wait(chance.randrange(15, 90))
+    player.choose(heard="A")
+    qtbot.wait(400)
+    player.pause()
+    played = recording.stop()
+    original, take = document.read_original(RATE, 3 * RATE), document.read(RATE, 3 * RATE)
+    at = found(played, original[:, :4096 + 960])
+    seconds = (played.shape[1] - at) // (2 * RATE)
+    assert seconds >= 1
+    count = seconds * 2 * RATE
+    played, a, b = played[:, at : at + count], np.tile(original, seconds), np.tile(take, seconds)
+    is_a, is_b = (played == a).all(axis=0), (played == b).all(axis=0)
+    share = np.where(is_a, 0.0, np.where(is_b, 1.0, blend(played, a, b)))
+    np.testing.assert_allclose(played[:, EDGE:], (a + share * (b - a))[:, EDGE:], atol=2e-6)  # nothing else is heard
+    assert (np.abs(np.diff(share[EDGE:])) < 1.5 / SWITCH).all()  # and no switch is faster than its cross-fade
+    assert np.count_nonzero(np.diff(np.sign(share[EDGE:] - 0.5))) >= 50
+    assert player.underruns == 0
+
+
+def blend(played: Sound, a: Sound, b: Sound) -> Sound:
+    """How much of ``b`` there is in each frame."""
+    apart = b - a
+    return np.asarray((((played - a) * apart).sum(axis=0) / np.maximum((apart**2).sum(axis=0), 1e-12)))
+
+
+def test_what_is_compared_is_equally_loud(qtbot, player: Player, document: Document, listen: Listen) -> None:
+    first = next(iter(document.regions.values()))
+    other = next(take for take in document.takes.values() if take.id != first.take_id)
+    player.compare(other.id)
+    player.choose(matched=True)
+    levels = {}
+    for heard in ("A", "B", "C"):
+        player.choose(heard=heard)
+        recording = listen()
+        player.play(Route(RATE, 3 * RATE), first.region)
+        qtbot.waitUntil(lambda: player.matching is not None, timeout=5000)
+        qtbot.wait(100)
+        wait_for_end(qtbot, player)
+        played = recording.stop()
+        sounding = np.flatnonzero(played.any(axis=0))
+        levels[heard] = loudness(played[:, sounding[RATE // 2] : sounding[-1]], RATE)
+    assert player.matching.gain_db(1) == pytest.approx(-6.0, abs=0.2)
+    assert player.matching.gain_db(2) == pytest.approx(6.0, abs=0.2)
+    assert levels["B"] == pytest.approx(levels["A"], abs=0.1)
+    assert levels["C"] == pytest.approx(levels["A"], abs=0.1)
+
+
+def test_a_take_chosen_while_playing_is_heard_at_the_same_place(
+    qtbot, player: Player, document: Document, listen: Listen
+) -> None:
+    first = next(iter(document.regions.values()))
+    other = next(take for take in document.takes.values() if take.id != first.take_id)
+    recording = listen()
+    player.play(Route(RATE, 3 * RATE))
+    qtbot.waitUntil(lambda: player.place > RATE + RATE // 2, timeout=5000)
+    before = document.read(RATE, 3 * RATE)
+    actions.use_take(document, first.id, other.id)
+    after = document.read(RATE, 3 * RATE)
+    wait_for_end(qtbot, player)
+    played = recording.stop()
+    at = found(played, before)
+    share = blend(played[:, at : at + 2 * RATE], before, after)
+    np.testing.assert_allclose(
+        played[:, at + EDGE : at + 2 * RATE - EDGE],
+        (before + share * (after - before))[:, EDGE:-EDGE],
+        atol=2e-6,
+    )
+    assert (np.diff(share[EDGE:-EDGE]) > -1e-3).all() and share[EDGE] < 1e-3 and share[-EDGE - 1] > 0.999
+    assert player.underruns == 0
+
+
+def test_seeking_and_pausing_keep_the_place(qtbot, player: Player, document: Document) -> None:
+    player.play(Route(0, FRAMES))
+    qtbot.waitUntil(lambda: player.place > RATE // 10, timeout=5000)
+    player.seek(3 * RATE)
+    qtbot.waitUntil(lambda: player.place > 3 * RATE, timeout=1000)
+    assert player.place < 3 * RATE + RATE // 2
+    player.pause()
+    paused = player.place
+    qtbot.wait(200)
+    assert player.place == paused and not player.is_playing
+    player.resume()
+    qtbot.waitUntil(lambda: player.place > paused, timeout=1000)
+    wait_for_end(qtbot, player)
+
+
+@pytest.mark.parametrize("speed", [0.5, 2.0])
+def test_another_speed_keeps_the_pitch_and_the_place(
+    qtbot, player: Player, document: Document, listen: Listen, speed: float
+) -> None:
+    player.choose(speed=speed, heard="A")
+    recording = listen()
+    player.play(Route(0, RATE))
+    wait_for_end(qtbot, player)
+    played = recording.stop()
+    sounding = np.flatnonzero(np.abs(played).max(axis=0) > 1e-4)
+    assert (sounding[-1] - sounding[0]) / RATE == pytest.approx(1 / speed, rel=0.1)
+
+
+def test_a_device_that_goes_away_is_told_and_the_next_one_goes_on(
+    qtbot, room: Room, player: Player, document: Document
+) -> None:
+    said = QSignalSpy(player.said)
+    player.play(Route(0, FRAMES))
+    qtbot.waitUntil(lambda: player.place > RATE // 2, timeout=5000)
+    room.control("unload-module", room.module)
+    try:
+        qtbot.waitUntil(lambda: said.count() > 0, timeout=8000)
+        assert "unplugged" in said.at(0)[1]
+        assert not player.is_playing
+        assert RATE // 2 < player.place < FRAMES
+    finally:
+        room.module = room.load_sink()
+    place = player.place
+    player.resume()
+    qtbot.waitUntil(lambda: player.place > place + RATE // 4, timeout=8000)
+
+
+def test_playing_starts_and_switches_soon(qtbot, player: Player, document: Document, listen: Listen) -> None:
+    qtbot.wait(300)  # as after opening a document
+    recording = listen()
+    began = time.monotonic()
+    player.play(Route(0, 2 * RATE))
+    qtbot.waitUntil(lambda: player._output is not None and player._output.mixer.playing, timeout=2000)
+    assert time.monotonic() - began < 0.15
+    wait_for_end(qtbot, player)
+    recording.stop()
