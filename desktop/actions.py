@@ -6,61 +6,33 @@ A command's slot is a method of the window of the same name. ``needs`` says what
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
-from desktop.translating import QT_TRANSLATE_NOOP
-
-CONTEXT = "Actions"
-NOTHING, DOCUMENT, SELECTION, REGION, TAKE = "nothing", "document", "selection", "region", "take"
-
-
-@dataclass(frozen=True)
-class Command:
-    """One thing to do.
-
-    Attributes:
-        name: of the window's method, and of the action.
-        menu: one of `MENUS`.
-        text: in the menu; an ampersand marks the letter for Alt.
-        keys: shortcuts, the first one is shown.
-        tip: one sentence.
-        needs: what must be there.
-        checkable: whether it is a switch.
-        group: of switches of which one is on; empty for none.
-        after_line: whether a line stands above it in the menu.
-        submenu: text of the submenu that it is in; empty for none.
-    """
-
-    name: str
-    menu: str
-    text: str
-    keys: tuple[str, ...] = ()
-    tip: str = ""
-    needs: str = DOCUMENT
-    checkable: bool = False
-    group: str = ""
-    after_line: bool = False
-    submenu: str = ""
-
-
-MENUS = (
-    QT_TRANSLATE_NOOP("Actions", "&File"),
-    QT_TRANSLATE_NOOP("Actions", "&Edit"),
-    QT_TRANSLATE_NOOP("Actions", "&View"),
-    QT_TRANSLATE_NOOP("Actions", "&Region"),
-    QT_TRANSLATE_NOOP("Actions", "&Take"),
-    QT_TRANSLATE_NOOP("Actions", "&Help"),
+from desktop.command import (
+    CONTEXT,
+    EDIT,
+    FILE,
+    HELP,
+    MENUS,
+    NOTHING,
+    RECENT,
+    REGION,
+    REGIONS,
+    SCALES,
+    SELECTION,
+    SHOWN,
+    TAKE,
+    TAKES,
+    TIMES,
+    TOOLS,
+    VIEW,
+    Command,
 )
-FILE, EDIT, VIEW, REGIONS, TAKES, HELP = MENUS
-SHOWN = QT_TRANSLATE_NOOP("Actions", "&Sound Shown")
-TOOLS = QT_TRANSLATE_NOOP("Actions", "Selection &Tool")
-SCALES = QT_TRANSLATE_NOOP("Actions", "&Frequency Scale")
-TIMES = QT_TRANSLATE_NOOP("Actions", "Time &Format")
-RECENT = QT_TRANSLATE_NOOP("Actions", "Open &Recent")
+from desktop.playing_table import PLAYING
+from desktop.translating import QT_TRANSLATE_NOOP
 
 COMMANDS = (
     Command(
@@ -168,7 +140,7 @@ COMMANDS = (
         "tool_box",
         EDIT,
         QT_TRANSLATE_NOOP("Actions", "Time and &Frequency"),
-        ("B",),
+        ("Shift+F",),
         QT_TRANSLATE_NOOP("Actions", "Dragging in the spectrogram selects a box."),
         checkable=True,
         group="tool",
@@ -425,7 +397,7 @@ COMMANDS = (
         "look_for_damage",
         REGIONS,
         QT_TRANSLATE_NOOP("Actions", "&Look for Damage"),
-        ("L",),
+        ("Shift+L",),
         QT_TRANSLATE_NOOP("Actions", "Find gaps, clicks, clipping and a missing band."),
         after_line=True,
     ),
@@ -502,6 +474,7 @@ COMMANDS = (
         QT_TRANSLATE_NOOP("Actions", "Delete the take in use; undo brings it back."),
         TAKE,
     ),
+    *PLAYING,
     Command(
         "show_guide",
         HELP,

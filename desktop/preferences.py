@@ -25,6 +25,7 @@ SCALES = ("linear", "log", "mel")
 COLOUR_MAPS = ("viridis", "magma", "inferno", "plasma", "cividis", "grey")
 WINDOWS = (256, 512, 1024, 2048, 4096, 8192)
 LANGUAGES = ("system", "en", "zh_CN")
+LATENCIES = ("low", "normal", "high")
 MOST_RECENT = 12
 
 
@@ -42,6 +43,8 @@ class Preferences:
         snap: whether edges of a selection go to the nearest zero crossing.
         quick_first: whether a take with few steps is made ahead of the full one.
         device: where the engine computes.
+        sound_device: on which sound is played, as `desktop.playback.device.Device.key`; empty for the system's own.
+        sound_latency: one of `LATENCIES`.
         recent: files and projects that were opened last, newest first.
         greeted: whether the first-run hint was shown.
     """
@@ -57,6 +60,8 @@ class Preferences:
     snap: bool = False
     quick_first: bool = False
     device: str = "auto"
+    sound_device: str = ""
+    sound_latency: str = "normal"
     recent: tuple[str, ...] = ()
     greeted: bool = False
 
@@ -68,6 +73,7 @@ class Preferences:
             ("frequency_scale", SCALES),
             ("colour_map", COLOUR_MAPS),
             ("device", DEVICES),
+            ("sound_latency", LATENCIES),
         ):
             check_choice(name, getattr(self, name), accepted)
         check_range("top_db", self.top_db, -60.0, 0.0)

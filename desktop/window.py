@@ -27,8 +27,9 @@ from PySide6.QtWidgets import (
 )
 
 from desktop import preferences, theme
-from desktop.actions import COMMANDS, NOTHING, RECENT, REGION, SELECTION, TAKE, action_for, fill_menus, translated
+from desktop.actions import COMMANDS, action_for, fill_menus, translated
 from desktop.aside import is_anything_aside
+from desktop.command import DEVICES, NOTHING, RECENT, REGION, SELECTION, TAKE
 from desktop.commands import HANDLERS
 from desktop.commands.editing import TOOLS
 from desktop.commands.files import export_take, may_close
@@ -36,10 +37,13 @@ from desktop.commands.viewing import SCALES, SHOWN, TIMES
 from desktop.document.document import Document
 from desktop.document_tab import DocumentTab
 from desktop.journal import trace_path
+from desktop.listening import Listening
 from desktop.message_bar import Choice, MessageBar
 from desktop.open_flow import OpenFlow
 from desktop.panels.subject import subject_row
+from desktop.panels.transport_bar import TransportBar
 from desktop.places import config_folder
+from desktop.playback.player import Player
 from desktop.preferences import Preferences
 from desktop.queue_box import QueueBox
 from desktop.views.selection import Tool
@@ -61,6 +65,7 @@ class MainWindow(QMainWindow):
     Attributes:
         preferences: the user's choices; see `prefer`.
         engine: the thread that has takes made.
+        player: plays the document in front.
         actions_by_name: the action of every command.
         tool: what dragging in a spectrogram selects in documents that are opened next.
         sidebar_shown: whether the column at the right is.
@@ -77,11 +82,16 @@ class MainWindow(QMainWindow):
         self.export_choices: dict[str, Any] = {}
         self.last_folder = Path(chosen.recent[0]).parent if chosen.recent else Path.home()
         self._closing_for_good = False
+        self.player = Player(self)
         self.setAcceptDrops(True)
         self._flow = OpenFlow(self)
         self._build_middle()
         self._build_actions()
         self._build_status()
+        self._listening = Listening(self)
+        self._listening.follow_preferences()
+        self._column.addWidget(self.transport)
+        self._menus[DEVICES].aboutToShow.connect(lambda: self._listening.fill_devices(self._menus[DEVICES]))
         self.engine.restarted.connect(self._tell_of_restart)
         QApplication.styleHints().colorSchemeChanged.connect(self._follow_desktop)
         self._restore_state()
@@ -170,6 +180,8 @@ class MainWindow(QMainWindow):
     def _close(self, tab: DocumentTab) -> None:
         """Close a document; what the user doesn't want to keep is removed, unless the program is being ended."""
         unsaved = tab.document.store.path if tab.document.project is None else None
+        if self.player.document is tab.document:
+            self._listening.follow(None)
         self._tabs.removeTab(self._tabs.indexOf(tab))
         tab.close_document()
         tab.deleteLater()
@@ -218,6 +230,7 @@ class MainWindow(QMainWindow):
         """Take over for all documents what was chosen at the view of the one in front."""
         if tab is self.tab:
             self.choose_tool(tab.view.selecting.tool)
+            self.transport.set_time_unit(tab.view.time_unit)
             chosen: dict[str, Any] = {"snap": tab.view.selecting.snap, "time_format": tab.view.time_unit}
             self.prefer(dataclasses.replace(self.preferences, **chosen))
 
@@ -240,6 +253,7 @@ class MainWindow(QMainWindow):
             "snap": view is not None and view.selecting.snap,
             "toggle_sidebar": self.sidebar_shown,
             "full_screen": self.isFullScreen(),
+            **self._listening.choices_on(),
         }
         for name, checked in on.items():
             self.actions_by_name[name].setChecked(checked)
@@ -261,6 +275,7 @@ class MainWindow(QMainWindow):
             return
         for tab in self.tabs:
             self._close(tab)
+        self.player.close()
         self._state().setValue("geometry", self.saveGeometry())
         self.engine.stop(ENGINE_STOPS_WITHIN_S)
         event.accept()
@@ -304,7 +319,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self._tabs)
         self._messages = MessageBar(self)
         middle = QWidget(self)
-        column = QVBoxLayout(middle)
+        self._column = column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._messages)
@@ -324,6 +339,7 @@ class MainWindow(QMainWindow):
         self._fill_recent()
 
     def _build_status(self) -> None:
+        self.transport = TransportBar(self.player, self.actions_by_name, self)
         self.queue_box = QueueBox(self.engine, self)
         self.statusBar().addPermanentWidget(self.queue_box)
 
@@ -372,6 +388,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(tab.title if tab else "")
         if tab is not None:
             tab.view.setFocus()
+            self.transport.set_time_unit(tab.view.time_unit)
+        self._listening.follow(tab)
         self._enable()
         self.mark_switches()
 

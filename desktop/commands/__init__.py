@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from desktop.commands import editing, files, help_menu, regions, takes, viewing
+from desktop.commands import editing, files, help_menu, playing, regions, takes, viewing
 
 if TYPE_CHECKING:
     from desktop.window import MainWindow
@@ -16,5 +16,6 @@ HANDLERS: dict[str, Callable[[MainWindow], None]] = {
     **viewing.HANDLERS,
     **regions.HANDLERS,
     **takes.HANDLERS,
+    **playing.HANDLERS,
     **help_menu.HANDLERS,
 }

@@ -190,6 +190,18 @@ class Document(QObject):
         except RetakeError as error:
             log.warning("the view was not written: %s", error)
 
+    def blind_tests(self) -> list[dict[str, Any]]:
+        """Results of blind tests, the first one first; see `desktop.playback.abx.Trial.to_dict`."""
+        return list(self.store.facts().get("blind_tests", []))
+
+    def keep_blind_test(self, result: dict[str, Any]) -> None:
+        """Keep a result with the project; not undoable.
+
+        Raises:
+            DiskFullError, OutputError: it could not be written.
+        """
+        self.store.set_facts(blind_tests=[*self.blind_tests(), result])
+
     def new_number(self, kind: str) -> int:
         """A number of this kind that was never given out: of ``regions``, ``takes``, or the takes of one region."""
         self._counters[kind] = self._counters.get(kind, 0) + 1

@@ -26,9 +26,11 @@ class TakesPanel(QWidget):
 
     Signals:
         another_seed_asked(int), everywhere_asked(int), copy_asked(int), export_asked(int): of a take, by its id.
+        chosen_changed(object): id of the take that is marked, or None.
         said(str, str): level and text of what the user should know.
     """
 
+    chosen_changed = Signal(object)
     another_seed_asked = Signal(int)
     everywhere_asked = Signal(int)
     copy_asked = Signal(int)
@@ -86,6 +88,14 @@ class TakesPanel(QWidget):
     def _keep_chosen(self, index: QModelIndex) -> None:
         take = index.data(TAKE)
         self._chosen = take.id if isinstance(take, TakeRow) else None
+        self.chosen_changed.emit(self._chosen)
+
+    def step(self, by: int) -> None:
+        """Mark the take ``by`` rows further down; it stops at the ends."""
+        count = self.model.rowCount()
+        if count:
+            row = max(0, min(self.list.currentIndex().row() + by, count - 1))
+            self.list.setCurrentIndex(self.model.index(row))
 
     def _follow(self) -> None:
         """After the list was made anew: the hint or the list, and the take in use marked in it."""

@@ -95,7 +95,7 @@ class Player(QObject):
         self._feeder: Feeder | None = None
         self._meters: Meters | None = None
         self._metered = 0
-        self._playing = self._opening = self._stale = False
+        self._playing = self._opening = self._blind = self._scrubbing = False
         self._place = 0
         self._band: Region | None = None
         self._seen, self._silent_looks = 0, 0
@@ -147,12 +147,32 @@ class Player(QObject):
             self._renew()
             self.state_changed.emit()
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether nothing may tell which voice is heard."""
+        return self._blind
+
+    def set_blind(self, blind: bool) -> None:
+        """Tell nobody which voice is heard, or tell it again."""
+        self._blind = blind
+        self.state_changed.emit()
+
     # Transport
 
     @property
     def is_playing(self) -> bool:
         """Whether sound is played, or about to be."""
         return self._playing
+
+    @property
+    def is_scrubbing(self) -> bool:
+        """Whether it plays a moment under the mouse."""
+        return self._scrubbing
+
+    @property
+    def band(self) -> Region | None:
+        """The region that what is played belongs to."""
+        return self._band
 
     @property
     def place(self) -> int:
@@ -166,8 +186,12 @@ class Player(QObject):
 
     def play(self, route: Route, band: Region | None = None) -> None:
         """Play a stretch from its start; ``band`` is the region that it belongs to, or None."""
-        if self._document is None:
-            return
+        if self._document is not None:
+            self._scrubbing = False
+            self._play(route, band)
+
+    def _play(self, route: Route, band: Region | None) -> None:
+        assert self._document
         self.route, self._band = route, band
         self._place = route.start
         self._playing = True
@@ -226,7 +250,8 @@ class Player(QObject):
         document = self._document
         if document is None or not 0 <= frame < document.frames:
             return
-        self.play(Route(frame, min(document.frames, frame + round(SCRUB_S * document.rate))))
+        self._scrubbing = True
+        self._play(Route(frame, min(document.frames, frame + round(SCRUB_S * document.rate))), None)
 
     def close(self) -> None:
         """End all threads and give the device back; may be called twice."""
@@ -299,7 +324,6 @@ class Player(QObject):
             log.info("channels are folded down to %d", output.mixer.channels)
         self._aim()
         self._feeder.play(self._feed(self.route))
-        self._stale = False
         if self._meters:
             self._meters.reset()
         self._look.start()

@@ -25,7 +25,20 @@ Glyph = Literal[
     "to selection",
     "wave",
     "spectrum",
+    "play",
+    "pause",
+    "stop",
+    "loop",
 ]
+SOLID: dict[Glyph, tuple[tuple[tuple[float, float], ...], ...]] = {
+    "play": (((0.12, 0.02), (0.98, 0.5), (0.12, 0.98)),),
+    "pause": (
+        ((0.12, 0.05), (0.4, 0.05), (0.4, 0.95), (0.12, 0.95)),
+        ((0.6, 0.05), (0.88, 0.05), (0.88, 0.95), (0.6, 0.95)),
+    ),
+    "stop": (((0.08, 0.08), (0.92, 0.08), (0.92, 0.92), (0.08, 0.92)),),
+    "loop": (((0.62, 0.0), (0.92, 0.22), (0.62, 0.44)), ((0.38, 0.56), (0.08, 0.78), (0.38, 1.0))),
+}
 GLYPH_SHARE = 0.62  # of a button's side
 DRAWN_GLYPHS = 100
 
@@ -43,6 +56,12 @@ class GlyphButton(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         side = math.ceil(QFontMetricsF(self.font()).height() * 1.5)
         self.setFixedSize(QSize(side + 4, side))
+
+    def set_glyph(self, glyph: Glyph) -> None:
+        """Show another drawing."""
+        if glyph != self.glyph:
+            self.glyph = glyph
+            self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         super().paintEvent(event)
@@ -84,6 +103,11 @@ def paint_glyph(painter: QPainter, glyph: Glyph, box: QRectF, colour: QColor, wi
         painter.drawLine(_rounded(one), _rounded(other))
     for curve in curves:
         painter.drawPolyline(QPolygonF(curve))
+    if glyph in SOLID:
+        painter.setBrush(colour)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for shape in SOLID[glyph]:
+            painter.drawPolygon(QPolygonF([QPointF(x * side, y * side) for x, y in shape]))
     if glyph.startswith("zoom"):
         painter.drawEllipse(QRectF(0, 0, 0.72 * side, 0.72 * side))
     painter.restore()
@@ -135,7 +159,9 @@ def _strokes(glyph: Glyph, side: float) -> Strokes:
             [],
         ),
     }
-    return drawings[glyph]
+    around = [line(0.0, 0.55, 0.0, 0.22), line(0.0, 0.22, 0.7, 0.22), line(1, 0.45, 1, 0.78), line(1, 0.78, 0.3, 0.78)]
+    drawings["loop"] = ([], around, [])
+    return drawings.get(glyph, ([], [], []))
 
 
 def _rounded(point: QPointF) -> QPointF:

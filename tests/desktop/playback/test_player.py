@@ -87,7 +87,7 @@ def test_a_hundred_switches_are_aligned_and_without_clicks(
     player.pause()
     played = recording.stop()
     original, take = document.read_original(RATE, 3 * RATE), document.read(RATE, 3 * RATE)
-    at = found(played, original[:, :4096 + 960])
+    at = found(played, original[:, : 4096 + 960])
     seconds = (played.shape[1] - at) // (2 * RATE)
     assert seconds >= 1
     count = seconds * 2 * RATE
@@ -103,7 +103,7 @@ def test_a_hundred_switches_are_aligned_and_without_clicks(
 def blend(played: Sound, a: Sound, b: Sound) -> Sound:
     """How much of ``b`` there is in each frame."""
     apart = b - a
-    return np.asarray((((played - a) * apart).sum(axis=0) / np.maximum((apart**2).sum(axis=0), 1e-12)))
+    return np.asarray(((played - a) * apart).sum(axis=0) / np.maximum((apart**2).sum(axis=0), 1e-12))
 
 
 def test_what_is_compared_is_equally_loud(qtbot, player: Player, document: Document, listen: Listen) -> None:

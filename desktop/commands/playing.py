@@ -1,0 +1,129 @@
+"""The Playback menu: what is played, what is heard, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from desktop.dialogs.blind_test import BlindTest
+from desktop.panels.subject import subject_region
+from desktop.playback.matching import Heard
+from desktop.playback.route import Route
+
+if TYPE_CHECKING:
+    from desktop.window import MainWindow
+
+LISTENED: dict[str, Heard] = {
+    "hear_original": "A",
+    "hear_takes": "B",
+    "hear_compared": "C",
+    "hear_difference": "D",
+}
+SPEEDS = {"speed_50": 0.5, "speed_75": 0.75, "speed_100": 1.0, "speed_125": 1.25, "speed_150": 1.5, "speed_200": 2.0}
+
+
+def play_pause(window: MainWindow) -> None:
+    """Pause, go on, or begin: the selection, else from the cursor."""
+    player = window.player
+    if player.is_playing:
+        player.pause()
+    elif player.route is not None:
+        player.resume()
+    elif window.tab is not None and window.tab.document.selection is not None:
+        play_selection(window)
+    else:
+        play_from_cursor(window)
+
+
+def play_from_cursor(window: MainWindow) -> None:
+    """Play from the cursor to the end; from the start where the cursor is at the end."""
+    tab = window.tab
+    if tab is None or not tab.document.frames:
+        return
+    frames, cursor = tab.document.frames, tab.view.marks.cursor_frame
+    start = cursor if cursor < frames else 0
+    window.player.play(Route(start, frames, 0 if window.player.choices.looped else None), subject_region(tab.document))
+
+
+def play_selection(window: MainWindow) -> None:
+    """Play the region or the selection; all, where there is none."""
+    tab = window.tab
+    region = subject_region(tab.document) if tab is not None else None
+    if region is None:
+        play_from_cursor(window)
+        return
+    looped = window.player.choices.looped
+    window.player.play(Route(region.start_frame, region.end_frame, region.start_frame if looped else None), region)
+
+
+def stop_playing(window: MainWindow) -> None:
+    """Stop."""
+    window.player.stop()
+
+
+def loop(window: MainWindow) -> None:
+    """Loop or not; what plays goes on."""
+    window.player.choose(looped=not window.player.choices.looped)
+
+
+def band_only(window: MainWindow) -> None:
+    """Hear the band of the region alone, or all."""
+    window.player.choose(band_only=not window.player.choices.band_only)
+
+
+def hear(heard: Heard, window: MainWindow) -> None:
+    """Switch what is heard, where it is."""
+    if not window.player.is_blind:
+        window.player.choose(heard=heard)
+
+
+def match_levels(window: MainWindow) -> None:
+    """Make what is compared equally loud, or not."""
+    window.player.choose(matched=not window.player.choices.matched)
+
+
+def compare(by: int, window: MainWindow) -> None:
+    """Mark another take of the region as the compared one, and hear it."""
+    if window.tab is not None and not window.player.is_blind:
+        window.tab.sidebar.takes.step(by)
+        window.player.choose(heard="C")
+
+
+def set_speed(speed: float, window: MainWindow) -> None:
+    """Play slower or faster."""
+    window.player.choose(speed=speed)
+
+
+def look_for_devices(window: MainWindow) -> None:
+    """Look for sound devices again."""
+    window.player.rescan()
+
+
+def blind_test(window: MainWindow) -> None:
+    """Ask blindly for the difference between the original and the take in use."""
+    tab = window.tab
+    if tab is None:
+        return
+    row = tab.document.regions.get(tab.document.current_region_id or 0)
+    if row is None or row.take_id is None:
+        window.say("info", window.tr("Choose a region with a take in use: it is compared with the original."))
+        return
+    BlindTest(window.player, tab.document, row, window).show()
+
+
+HANDLERS: dict[str, Callable[[MainWindow], None]] = {
+    "play_pause": play_pause,
+    "play_from_cursor": play_from_cursor,
+    "play_selection": play_selection,
+    "stop_playing": stop_playing,
+    "loop": loop,
+    "band_only": band_only,
+    **{name: partial(hear, heard) for name, heard in LISTENED.items()},
+    "match_levels": match_levels,
+    "compare_previous": partial(compare, -1),
+    "compare_next": partial(compare, 1),
+    "blind_test": blind_test,
+    **{name: partial(set_speed, speed) for name, speed in SPEEDS.items()},
+    "look_for_devices": look_for_devices,
+}
