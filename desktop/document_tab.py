@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import logging
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -15,6 +17,7 @@ from desktop.engine_words import offered
 from desktop.message_bar import Choice, MessageBar
 from desktop.panels.findings_panel import FindingsPanel
 from desktop.panels.sidebar import Sidebar
+from desktop.panels.stored_settings import restore_settings
 from desktop.preferences import Preferences
 from desktop.pyramids.readable import PIECE_FRAMES
 from desktop.sounds_shown import pyramids_of
@@ -25,8 +28,10 @@ from desktop.views.ticks import TimeUnit
 from desktop.worker.supervisor import EngineThread
 from engine.errors import RetakeError
 from engine.region import Region
+from engine.settings import described
 
-CURRENT = "current_region_id"
+log = logging.getLogger(__name__)
+CURRENT, RETAKE = "current_region_id", "retake"  # kept with the view
 
 
 class DocumentTab(QWidget):
@@ -70,6 +75,8 @@ class DocumentTab(QWidget):
         self.view.restore_view(left)
         self.sidebar.set_time_unit(self.view.time_unit)
         self._go_to_last_region()
+        self._restore_settings(left.get(RETAKE))
+        self.sidebar.retake.changed.connect(self._keep_settings)
 
     @property
     def title(self) -> str:
@@ -160,6 +167,19 @@ class DocumentTab(QWidget):
 
     def _keep_region(self) -> None:
         self.document.set_view({**self.document.view, CURRENT: self.document.current_region_id})
+
+    def _restore_settings(self, left: Any) -> None:
+        """Show what the panel was left with, but for the device, which is this machine's."""
+        if left is None:
+            return
+        retake = self.sidebar.retake
+        try:
+            retake.set_settings(dataclasses.replace(restore_settings(left), device=retake.settings().device))
+        except RetakeError as error:
+            log.warning("the settings of %s are left out: %s", self.document.store.path, error)
+
+    def _keep_settings(self) -> None:
+        self.document.set_view({**self.document.view, RETAKE: described(self.sidebar.retake.settings())})
 
     def _ask_menu(self, at: QPoint, region_id: int | None) -> None:
         if region_id is not None:
