@@ -53,6 +53,10 @@ class OpenFlow(QObject):
             if path in (tab.document.project, tab.document.source if tab.document.project is None else None):
                 self._window.bring_forward(tab)
                 return
+        self.open_anew(path)
+
+    def open_anew(self, path: Path) -> None:
+        """Open a recording or a project in a tab of its own, beside one that may show the recording as it was."""
         document = self._asked(path)
         if document is None:
             return

@@ -125,6 +125,7 @@ class MainWindow(QMainWindow):
         tab.titled.connect(partial(self._title, tab))
         tab.menu_asked.connect(self._show_menu)
         tab.reopen_asked.connect(partial(self._flow.open_with, document.source, "repair_nonfinite"))
+        tab.again_asked.connect(partial(self._flow.open_anew, document.source))
         tab.export_asked.connect(partial(export_take, self))
         tab.view.shown_changed.connect(partial(self._follow_view, tab))
         document.selection_changed.connect(self._enable)

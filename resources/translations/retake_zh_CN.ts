@@ -575,6 +575,22 @@
         <source>Open with Zeros There</source>
         <translation>以零填充后打开</translation>
     </message>
+    <message>
+        <source>{0} was cut short by another program.</source>
+        <translation>{0} 被其他程序截短了。</translation>
+    </message>
+    <message>
+        <source>{0} was changed by another program.</source>
+        <translation>{0} 被其他程序更改了。</translation>
+    </message>
+    <message>
+        <source>The takes made so far are safe. No more can be made or exported here: open the file again.</source>
+        <translation>已做好的重制版都完好无损。此处无法再制作或导出：请重新打开该文件。</translation>
+    </message>
+    <message>
+        <source>Open It Again</source>
+        <translation>重新打开</translation>
+    </message>
 </context>
 <context>
     <name>Edit</name>
