@@ -16,6 +16,7 @@ from desktop.translating import QT_TRANSLATE_NOOP
 
 CONTEXT = "Actions"
 NOTHING, DOCUMENT, SELECTION, REGION, TAKE = "nothing", "document", "selection", "region", "take"
+ONE_ABOVE, ONE_BELOW = "one above", "one below"  # another region, at the same time
 
 
 @dataclass(frozen=True)
@@ -412,6 +413,23 @@ COMMANDS = (
         QT_TRANSLATE_NOOP("Actions", "Ne&xt Region"),
         ("Alt+Right",),
         QT_TRANSLATE_NOOP("Actions", "Go to the region after."),
+    ),
+    Command(
+        "raise_region",
+        REGIONS,
+        QT_TRANSLATE_NOOP("Actions", "Move Region &Up"),
+        ("Alt+PgUp",),
+        QT_TRANSLATE_NOOP("Actions", "Lay the region over the one above it; its take is heard where they overlap."),
+        ONE_ABOVE,
+        after_line=True,
+    ),
+    Command(
+        "lower_region",
+        REGIONS,
+        QT_TRANSLATE_NOOP("Actions", "Move Region Do&wn"),
+        ("Alt+PgDown",),
+        QT_TRANSLATE_NOOP("Actions", "Lay the region under the one below it; its take is hidden where they overlap."),
+        ONE_BELOW,
     ),
     Command(
         "remove_region",

@@ -419,6 +419,22 @@
         <translation>转到后一个区域。</translation>
     </message>
     <message>
+        <source>Move Region &amp;Up</source>
+        <translation>上移区域(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Lay the region over the one above it; its take is heard where they overlap.</source>
+        <translation>将区域移到其上方的区域之上；重叠处听到的是该区域的重制版。</translation>
+    </message>
+    <message>
+        <source>Move Region Do&amp;wn</source>
+        <translation>下移区域(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Lay the region under the one below it; its take is hidden where they overlap.</source>
+        <translation>将区域移到其下方的区域之下；重叠处听不到该区域的重制版。</translation>
+    </message>
+    <message>
         <source>&amp;Delete Region</source>
         <translation>删除区域(&amp;D)</translation>
     </message>
