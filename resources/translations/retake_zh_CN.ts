@@ -1534,6 +1534,10 @@
         <source>Nothing was lost.</source>
         <translation>没有任何丢失。</translation>
     </message>
+    <message>
+        <source>What was recovered is kept, and offered at the next start.</source>
+        <translation>已恢复的内容已保留，下次启动时会再次提供。</translation>
+    </message>
 </context>
 <context>
     <name>Overview</name>
