@@ -71,13 +71,13 @@ class Work(QObject, Generic[T]):
         self._work = work
         self._results: list[T] = []
         self._error: BaseException | None = None
+        self._ended = threading.Event()  # set before `ended` is told: the thread itself lives on for a moment then
         self._thread = threading.Thread(target=self._run, name="aside")
         self._thread.start()
 
     def wait(self, seconds: float) -> bool:
         """Wait for the end, no longer than this; whether it came."""
-        self._thread.join(seconds)
-        return not self._thread.is_alive()
+        return self._ended.wait(seconds)
 
     def result(self) -> T:
         """What the function gave, or raise what it raised, once it ended."""
@@ -91,6 +91,7 @@ class Work(QObject, Generic[T]):
             self._results.append(self._work())
         except BaseException as error:
             self._error = error
+        self._ended.set()
         self.ended.emit()
 
 

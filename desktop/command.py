@@ -8,6 +8,7 @@ from desktop.translating import QT_TRANSLATE_NOOP
 
 CONTEXT = "Actions"
 NOTHING, DOCUMENT, SELECTION, REGION, TAKE = "nothing", "document", "selection", "region", "take"
+ONE_ABOVE, ONE_BELOW = "one above", "one below"  # another region, at the same time
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import logging
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -11,10 +13,12 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from desktop.document import actions
 from desktop.document.document import Document
+from desktop.document.source_watch import SourceWatch
 from desktop.engine_words import offered
 from desktop.message_bar import Choice, MessageBar
 from desktop.panels.findings_panel import FindingsPanel
 from desktop.panels.sidebar import Sidebar
+from desktop.panels.stored_settings import restore_settings
 from desktop.preferences import Preferences
 from desktop.pyramids.readable import PIECE_FRAMES
 from desktop.sounds_shown import pyramids_of
@@ -25,8 +29,10 @@ from desktop.views.ticks import TimeUnit
 from desktop.worker.supervisor import EngineThread
 from engine.errors import RetakeError
 from engine.region import Region
+from engine.settings import described
 
-CURRENT = "current_region_id"
+log = logging.getLogger(__name__)
+CURRENT, RETAKE = "current_region_id", "retake"  # kept with the view
 
 
 class DocumentTab(QWidget):
@@ -43,12 +49,14 @@ class DocumentTab(QWidget):
         titled: the title changed.
         menu_asked: a menu is wanted at a place on the screen.
         reopen_asked: the recording is wanted with zeros in place of what is no number.
+        again_asked: the recording is wanted as it is now, in another tab.
         export_asked: a take is to be exported, by its id.
     """
 
     titled = Signal()
     menu_asked = Signal(QPoint)
     reopen_asked = Signal()
+    again_asked = Signal()
     export_asked = Signal(int)
 
     def __init__(self, document: Document, engine: EngineThread, chosen: Preferences, tool: Tool) -> None:
@@ -57,6 +65,7 @@ class DocumentTab(QWidget):
         self.document = document
         left = dict(document.view)  # what is shown from here on is kept there
         self.messages = MessageBar(self)
+        self._watch = SourceWatch(document.clip, self)
         self._pyramids = pyramids_of(document, "result")
         self.view = EditorView(document, *self._pyramids, lambda name: pyramids_of(document, name), self)
         self.sidebar = Sidebar(document, engine, self)
@@ -70,6 +79,8 @@ class DocumentTab(QWidget):
         self.view.restore_view(left)
         self.sidebar.set_time_unit(self.view.time_unit)
         self._go_to_last_region()
+        self._restore_settings(left.get(RETAKE))
+        self.sidebar.retake.changed.connect(self._keep_settings)
 
     @property
     def title(self) -> str:
@@ -130,6 +141,7 @@ class DocumentTab(QWidget):
 
     def close_document(self) -> None:
         """Stop all work for the document and close it; its project file holds everything."""
+        self._watch.close()
         self.sidebar.close_document()
         self.findings.close_search()
         self.view.release()
@@ -151,6 +163,17 @@ class DocumentTab(QWidget):
         except RetakeError as error:
             self.say("warning", str(error))
 
+    def _tell_of_change(self, shorter: bool) -> None:
+        """Say that the recording is another than was opened, and what can be done."""
+        what = (
+            self.tr("{0} was cut short by another program.")
+            if shorter
+            else self.tr("{0} was changed by another program.")
+        )
+        text = self.tr("The takes made so far are safe. No more can be made or exported here: open the file again.")
+        choices: list[Choice] = [(self.tr("Open It Again"), self.again_asked.emit)]
+        self.messages.say("warning", f"{what.format(self.document.source.name)} {text}", choices)
+
     def _go_to_last_region(self) -> None:
         """Go on with the region that was current when the document was closed, else with the newest one."""
         ids = list(self.document.regions)
@@ -160,6 +183,19 @@ class DocumentTab(QWidget):
 
     def _keep_region(self) -> None:
         self.document.set_view({**self.document.view, CURRENT: self.document.current_region_id})
+
+    def _restore_settings(self, left: Any) -> None:
+        """Show what the panel was left with, but for the device, which is this machine's."""
+        if left is None:
+            return
+        retake = self.sidebar.retake
+        try:
+            retake.set_settings(dataclasses.replace(restore_settings(left), device=retake.settings().device))
+        except RetakeError as error:
+            log.warning("the settings of %s are left out: %s", self.document.store.path, error)
+
+    def _keep_settings(self) -> None:
+        self.document.set_view({**self.document.view, RETAKE: described(self.sidebar.retake.settings())})
 
     def _ask_menu(self, at: QPoint, region_id: int | None) -> None:
         if region_id is not None:
@@ -188,6 +224,7 @@ class DocumentTab(QWidget):
         for pyramid in self._pyramids:
             pyramid.failed.connect(lambda text: self.say("error", text))
         self._pyramids[0].finished.connect(self._tell_of_gaps)
+        self._watch.changed.connect(self._tell_of_change)
         document.failed.connect(lambda text: self.say("error", text))
         document.current_changed.connect(self._keep_region)
         document.edited.connect(lambda edit: self.titled.emit())

@@ -53,6 +53,10 @@ class OpenFlow(QObject):
             if path in (tab.document.project, tab.document.source if tab.document.project is None else None):
                 self._window.bring_forward(tab)
                 return
+        self.open_anew(path)
+
+    def open_anew(self, path: Path) -> None:
+        """Open a recording or a project in a tab of its own, beside one that may show the recording as it was."""
         document = self._asked(path)
         if document is None:
             return
@@ -169,9 +173,8 @@ class OpenFlow(QObject):
         )
         if not asked:
             return None
-        name, _ = QFileDialog.getOpenFileName(
-            self._window, self.tr("Find {0}").format(error.source.name), str(path.parent)
-        )
+        folder = path.parent if chosen_by_user(path) else self._window.last_folder
+        name, _ = QFileDialog.getOpenFileName(self._window, self.tr("Find {0}").format(error.source.name), str(folder))
         return self._with_source(path, Path(name)) if name else None
 
     def _changed(self, path: Path, error: SourceChanged) -> Document | None:
@@ -217,7 +220,10 @@ class OpenFlow(QObject):
             self._window.say("error", str(error))
             return
         self.open(recovered)
-        self._window.say("warning" if lost else "good", " ".join(lost) or self.tr("Nothing was lost."))
+        told = [*lost] or [self.tr("Nothing was lost.")]
+        if Path(os.path.realpath(recovered)) not in [tab.document.store.path for tab in self._window.tabs]:
+            told.append(self.tr("What was recovered is kept, and offered at the next start."))
+        self._window.say("warning" if lost else "good", " ".join(told))
 
 
 def chosen_by_user(path: Path) -> bool:

@@ -29,11 +29,12 @@ from PySide6.QtWidgets import (
 from desktop import preferences, theme
 from desktop.actions import COMMANDS, action_for, fill_menus, translated
 from desktop.aside import is_anything_aside
-from desktop.command import DEVICES, NOTHING, RECENT, REGION, SELECTION, TAKE
+from desktop.command import DEVICES, NOTHING, ONE_ABOVE, ONE_BELOW, RECENT, REGION, SELECTION, TAKE
 from desktop.commands import HANDLERS
 from desktop.commands.editing import TOOLS
 from desktop.commands.files import export_take, may_close
 from desktop.commands.viewing import SCALES, SHOWN, TIMES
+from desktop.document.actions import layers_past
 from desktop.document.document import Document
 from desktop.document_tab import DocumentTab
 from desktop.journal import trace_path
@@ -135,6 +136,7 @@ class MainWindow(QMainWindow):
         tab.titled.connect(partial(self._title, tab))
         tab.menu_asked.connect(self._show_menu)
         tab.reopen_asked.connect(partial(self._flow.open_with, document.source, "repair_nonfinite"))
+        tab.again_asked.connect(partial(self._flow.open_anew, document.source))
         tab.export_asked.connect(partial(export_take, self))
         tab.view.shown_changed.connect(partial(self._follow_view, tab))
         document.selection_changed.connect(self._enable)
@@ -403,11 +405,14 @@ class MainWindow(QMainWindow):
     def _enable(self) -> None:
         """Enable what makes sense now, and let undo and redo name what they would do."""
         tab = self.tab
-        has_region = tab is not None and subject_row(tab.document) is not None
+        row = subject_row(tab.document) if tab else None
+        has_region = row is not None
         there = {
             NOTHING: True,
             SELECTION: tab is not None and (tab.document.selection is not None or has_region),
             REGION: has_region,
+            ONE_ABOVE: tab is not None and row is not None and layers_past(tab.document, row.id, 1) != 0,
+            ONE_BELOW: tab is not None and row is not None and layers_past(tab.document, row.id, -1) != 0,
             TAKE: tab is not None and tab.current_take_id is not None,
         }
         for command in COMMANDS:

@@ -36,6 +36,7 @@ class BlindTest(QDialog):
         player.set_blind(True)
         player.choose(looped=True, heard="A")
         player.play(Route(row.start_frame, row.end_frame, row.start_frame), row.region)
+        self.listen("A")
         self._show()
 
     def listen(self, heard: str) -> None:

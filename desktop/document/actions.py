@@ -120,6 +120,32 @@ def move_region(document: Document, region_id: int, by: int) -> None:
     document.do(Edit(text.format(region=row.name), changes, f"region {region_id} layer"))
 
 
+def layers_past(document: Document, region_id: int, way: int) -> int:
+    """What to move a region by so that it passes the next one that sounds at the same time, up for 1 and down for -1.
+
+    0 where none lies there.
+
+    Raises:
+        InputError: there is no such region.
+    """
+    start, stop = extent(document, region_row(document, region_id))
+    order = list(document.regions.values())
+    at = order.index(document.regions[region_id])
+    for count, other in enumerate(order[at + 1 :] if way > 0 else order[:at][::-1], start=1):
+        first, last = extent(document, other)
+        if first < stop and start < last:
+            return way * count
+    return 0
+
+
+def extent(document: Document, row: RegionRow) -> tuple[int, int]:
+    """First frame and end of a region and of its take in use, which may lie elsewhere."""
+    if row.take_id is None:
+        return row.start_frame, row.end_frame
+    take = document.takes[row.take_id]
+    return min(row.start_frame, take.start_frame), max(row.end_frame, take.stop_frame)
+
+
 def use_take(document: Document, region_id: int, take_id: int | None) -> None:
     """Let one of a region's takes be heard, or the original for None.
 

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.export.format_box import FormatBox, choose
-from desktop.export.job import Exported, ExportThread
+from desktop.export.job import Exported, ExportThread, check_not_recording
 from desktop.export.outlook import quality_text, size_text
 from desktop.export.plan import Output, all_files, chosen_format, is_there, planned, with_suffix
 from desktop.export.settings import DEFAULT_PATTERN, DEFAULT_TAKES_PATTERN, ExportSettings
@@ -113,10 +113,12 @@ class ExportDialog(QDialog):
         try:
             settings = self.settings()
             outputs = planned(self._source, settings, self._target())
+            files = all_files(outputs, settings)
+            check_not_recording(self._source, files)
         except RetakeError as error:
             self._say(str(error), problem=True)
             return
-        there = [file for file in all_files(outputs, settings) if is_there(file)]
+        there = [file for file in files if is_there(file)]
         if there and not self._ask_overwrite(there):
             return
         self._run(settings, outputs, frozenset(there))

@@ -77,14 +77,25 @@ def check_free(source: ExportSource, files: list[Path], overwrite: frozenset[Pat
     Raises:
         OutputError: a file is there already and may not be overwritten, or is the recording itself.
     """
+    check_not_recording(source, files)
     for file in files:
-        if is_there(file) and source.clip.path.exists() and file.samefile(source.clip.path):
+        if is_there(file) and file not in overwrite:
+            text = translate("Export", "{path}: exists already; choose another name")
+            raise OutputError(text.format(path=file))
+
+
+def check_not_recording(source: ExportSource, files: list[Path]) -> None:
+    """Refuse to write the recording itself, also through a link.
+
+    Raises:
+        OutputError: one of the files is it.
+    """
+    recording = source.clip.path
+    for file in files:
+        if is_there(file) and recording.exists() and file.samefile(recording):
             text = translate(
                 "Export", "{path}: is the recording itself, which is never overwritten; choose another name"
             )
-            raise OutputError(text.format(path=file))
-        if is_there(file) and file not in overwrite:
-            text = translate("Export", "{path}: exists already; choose another name")
             raise OutputError(text.format(path=file))
 
 

@@ -1,4 +1,4 @@
-"""Settings back from the plain values that presets and takes keep, checked as strictly as if they were typed."""
+"""Settings back from the plain values that presets, takes and projects keep, checked as if they were typed."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ from engine.settings import (
 KINDS: dict[str, tuple[type, ...]] = {"int": (int,), "float": (int, float), "str": (str,), "bool": (bool,)}
 
 
-def restore_settings(values: Mapping[str, Any]) -> RestoreSettings:
+def restore_settings(values: object) -> RestoreSettings:
     """The settings of `engine.settings.described`'s values; what is left out takes its default.
 
     Raises:
-        InputError: an unknown key or name, or a value that is not accepted.
+        InputError: no object, an unknown key or name, or a value that is not accepted.
     """
+    values = _checked(values)
     plain = {name: values[name] for name in ("task", "method", "renderer", "model", "seed", "device") if name in values}
     for name in values:
         check_choice("setting", name, [*RestoreSettings.__dataclass_fields__])
@@ -44,9 +45,13 @@ def stage_settings(settings_class: type[Any], values: object) -> Any:
     Raises:
         InputError: as for `restore_settings`.
     """
+    return settings_class(**_typed(settings_class, _checked(values)))
+
+
+def _checked(values: object) -> Mapping[str, Any]:
     if not isinstance(values, Mapping):
         raise InputError(f"settings are {values!r}; an object is accepted")
-    return settings_class(**_typed(settings_class, values))
+    return values
 
 
 def _typed(settings_class: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:

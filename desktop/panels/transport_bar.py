@@ -42,7 +42,9 @@ class TransportBar(QWidget):
         self.time = QLabel()
         self.time.setFont(self._figures())
         self.time.setAccessibleName(self.tr("Place of playback"))
-        self.time.setMinimumWidth(self.time.fontMetrics().horizontalAdvance("00:00:00.000") + 8)
+        # Of a fixed size: else each new text would lay out the whole window.
+        metrics = self.time.fontMetrics()
+        self.time.setFixedSize(metrics.horizontalAdvance("00:00:00.000") + 8, metrics.height() + 4)
         self.time.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.time.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.level = LevelMeter()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -12,8 +12,8 @@ from desktop.playback.meters import Levels
 from desktop.views.canvas import canvas_of, device_font
 
 FLOOR_DB, HOT_DB = -60.0, -6.0
-MARKS_DB = (-48, -36, -24, -12, -6)
-BAR_EMS, HEIGHT = 15, 2.0  # in widths of a digit's line height, and lines
+MARKS_DB = (-48, -36, -24, -12)
+BAR_EMS, HEIGHT = 20, 2.0  # in widths of a digit's line height, and lines
 GREEN, YELLOW, RED = QColor(72, 168, 104), QColor(214, 176, 60), QColor(214, 72, 64)
 
 
@@ -34,9 +34,15 @@ class LevelMeter(QWidget):
 
     def show_levels(self, levels: Levels) -> None:
         """Show these."""
-        self._levels = levels
-        self.setToolTip(self._tip())
-        self.update()
+        if levels != self._levels:
+            self._levels = levels
+            self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Figures as a tip, made when it is asked for."""
+        if event.type() == QEvent.Type.ToolTip and not self._hidden:
+            self.setToolTip(self._tip())
+        return super().event(event)
 
     def set_blind(self, blind: bool) -> None:
         """Show nothing, where a level would tell what is heard."""
@@ -63,7 +69,7 @@ class LevelMeter(QWidget):
         with canvas_of(self) as canvas:
             painter = canvas.painter
             bars = levels.peak_db[:2] or (-math.inf, -math.inf)
-            left, width = 0, round(canvas.width * 0.5)
+            left, width = 0, round(canvas.width * 0.52)
             gap = max(1, round(canvas.ratio))
             room = canvas.height * 0.6
             height = (room - gap) / max(len(bars), 1)
@@ -73,19 +79,17 @@ class LevelMeter(QWidget):
                 self._bar(painter, left, top, width, round(height), peak)
                 held = levels.held_db[row] if row < len(levels.held_db) else -math.inf
                 if held > FLOOR_DB:
-                    at = left + round(share(held) * width)
-                    painter.fillRect(at - gap, top, gap + 1, round(height), RED if held >= 0 else text)
-            painter.setFont(device_font(self.font(), canvas.ratio, 0.72))
+                    edge = left + round(share(held) * width)
+                    painter.fillRect(edge - gap, top, gap + 1, round(height), RED if held >= 0 else text)
+            painter.setFont(device_font(self.font(), canvas.ratio, 0.78))
             painter.setPen(faint if self._hidden else text)
             metrics = QFontMetricsF(painter.font())
             dim = QColor(text)
             dim.setAlphaF(0.6)
             painter.setPen(dim)
             for mark in MARKS_DB:
-                middle = left + share(mark) * width
-                painter.drawText(
-                    round(middle - metrics.horizontalAdvance(str(mark)) / 2), canvas.height - gap, str(mark)
-                )
+                at = left + share(mark) * width - metrics.horizontalAdvance(str(mark)) / 2
+                painter.drawText(round(at), canvas.height - gap, str(mark))
             self._figures(painter, width + 8 * gap, canvas.width, canvas.height, levels, text, dim)
 
     def _bar(self, painter: QPainter, left: int, top: int, width: int, height: int, peak: float) -> None:

@@ -419,6 +419,22 @@
         <translation>转到后一个区域。</translation>
     </message>
     <message>
+        <source>Move Region &amp;Up</source>
+        <translation>上移区域(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Lay the region over the one above it; its take is heard where they overlap.</source>
+        <translation>将区域移到其上方的区域之上；重叠处听到的是该区域的重制版。</translation>
+    </message>
+    <message>
+        <source>Move Region Do&amp;wn</source>
+        <translation>下移区域(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Lay the region under the one below it; its take is hidden where they overlap.</source>
+        <translation>将区域移到其下方的区域之下；重叠处听不到该区域的重制版。</translation>
+    </message>
+    <message>
         <source>&amp;Delete Region</source>
         <translation>删除区域(&amp;D)</translation>
     </message>
@@ -574,6 +590,22 @@
     <message>
         <source>Open with Zeros There</source>
         <translation>以零填充后打开</translation>
+    </message>
+    <message>
+        <source>{0} was cut short by another program.</source>
+        <translation>{0} 被其他程序截短了。</translation>
+    </message>
+    <message>
+        <source>{0} was changed by another program.</source>
+        <translation>{0} 被其他程序更改了。</translation>
+    </message>
+    <message>
+        <source>The takes made so far are safe. No more can be made or exported here: open the file again.</source>
+        <translation>已做好的重制版都完好无损。此处无法再制作或导出：请重新打开该文件。</translation>
+    </message>
+    <message>
+        <source>Open It Again</source>
+        <translation>重新打开</translation>
     </message>
 </context>
 <context>
@@ -1501,6 +1533,10 @@
     <message>
         <source>Nothing was lost.</source>
         <translation>没有任何丢失。</translation>
+    </message>
+    <message>
+        <source>What was recovered is kept, and offered at the next start.</source>
+        <translation>已恢复的内容已保留，下次启动时会再次提供。</translation>
     </message>
 </context>
 <context>

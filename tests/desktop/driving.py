@@ -141,3 +141,25 @@ def click_button(button: QMessageBox.StandardButton) -> Callable[[QDialog], None
         QTest.mouseClick(dialog.button(button), LEFT)
 
     return act
+
+
+def click_words(words: str) -> Callable[[QDialog], None]:
+    """Click the button of a question that says this."""
+
+    def act(dialog: QDialog) -> None:
+        assert isinstance(dialog, QMessageBox)
+        (button,) = (each for each in dialog.buttons() if each.text().replace("&", "") == words)
+        QTest.mouseClick(button, LEFT)
+
+    return act
+
+
+def in_turn(first: Callable[[QDialog], None], *later: Callable[[QDialog], None]) -> Callable[[QDialog], None]:
+    """Answer a dialog, and those that follow it."""
+
+    def act(dialog: QDialog) -> None:
+        if later:
+            answer(in_turn(*later))
+        first(dialog)
+
+    return act

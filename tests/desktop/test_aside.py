@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from desktop.aside import Notice, aside, is_anything_aside
+from desktop.aside import Notice, Work, aside, is_anything_aside
 from desktop.commands.files import save_project
 from desktop.document import actions
 from desktop.document.saving import Saving
@@ -112,3 +112,12 @@ def test_a_take_that_comes_in_while_saving_is_saved(
     window.open_paths([tmp_path / "talk.retake"])
     assert len(window.tab.document.takes) == 1
     assert np.array_equal(window.tab.document.read(1000, 60_000), heard)
+
+
+def test_work_has_ended_when_it_says_so(qapp: QApplication) -> None:
+    """Who looks whether it has, when told, would wait for ever else: it is told once."""
+    ended = []
+    done = Work(lambda: time.sleep(0.05))
+    done.ended.connect(lambda: ended.append(done.wait(0)), Qt.ConnectionType.DirectConnection)
+    done.result()
+    assert ended == [True]

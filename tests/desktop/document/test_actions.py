@@ -317,3 +317,18 @@ def test_a_take_remembers_which_takes_of_lower_layers_were_heard(
     assert actions.takes_below(document, top, margin_s=1.0) == (heard,)
     assert document.takes[actions.add_take(document, top, made_result(100, 600))].base == (heard, distant)
     assert actions.takes_below(document, low) == ()
+
+
+def test_a_region_passes_the_next_one_that_sounds_at_the_same_time(
+    document: Document, band: Callable[[int, int], Region], made_result: Callable[..., TakeResult]
+) -> None:
+    low, far, high, moved = (actions.add_region(document, band(*place)) for place in
+                             ((0, 500), (400_000, 400_500), (400, 600), (2000, 3000)))  # fmt: skip
+    assert actions.layers_past(document, low, 1) == 2
+    assert actions.layers_past(document, high, -1) == -2
+    assert [actions.layers_past(document, low, -1), actions.layers_past(document, high, 1)] == [0, 0]
+    assert [actions.layers_past(document, far, way) for way in (1, -1)] == [0, 0]
+    actions.add_take(document, moved, made_result(2000, 3000))
+    actions.change_region(document, moved, region=band(5000, 6000))
+    actions.change_region(document, high, region=band(2500, 2600))
+    assert actions.layers_past(document, high, 1) == 1, "its take in use lies where it was made"

@@ -237,6 +237,24 @@ def test_a_file_that_is_there_is_asked_for(
     assert dialog.isVisible() is not allowed
 
 
+@pytest.mark.parametrize("linked", [False, True])
+def test_the_recording_itself_is_refused_without_a_question(
+    show: Callable[..., ExportDialog], open_document: Open, folder: Path, linked: bool
+) -> None:
+    asked: list[list[Path]] = []
+    document = open_document()
+    before = document.source.read_bytes()
+    dialog = show(document, ask_overwrite=lambda files: bool(asked.append(files)))
+    target = folder / "link.wav" if linked else document.source
+    if linked:
+        target.symlink_to(document.source)
+    write(dialog.place, str(target))
+    click(dialog.export_button)
+    assert asked == [] and dialog.running is None and dialog.isVisible()
+    assert str(target) in dialog.message.text() and "never overwritten" in dialog.message.text()
+    assert document.source.read_bytes() == before
+
+
 def test_the_question_itself_overwrites_nothing_when_escaped(
     qtbot, show: Callable[..., ExportDialog], open_document: Open, folder: Path
 ) -> None:
