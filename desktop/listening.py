@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from desktop.commands.playing import LISTENED, SPEEDS, play_selection
 from desktop.document_tab import DocumentTab
 from desktop.playback.device import LATENCIES_S, DeviceError, devices
+from desktop.playback.player import SCRUB_S
 from desktop.preferences import LATENCIES
+from desktop.translating import translate
 
 if TYPE_CHECKING:
     from desktop.window import MainWindow
@@ -28,7 +31,7 @@ class Listening(QObject):
         super().__init__(window)
         self._window, self._player = window, window.player
         self._tab: DocumentTab | None = None
-        self._moving = False
+        self._scrubbed_s = 0.0
         self._player.moved.connect(self._show_playhead)
         self._player.state_changed.connect(self._follow_state)
         self._player.said.connect(window.say)
@@ -42,6 +45,7 @@ class Listening(QObject):
         self._player.set_document(tab.document if tab else None)
         if tab is not None:
             tab.view.marks.cursor_moved.connect(self._seek)
+            tab.view.scrubbed.connect(self._scrub)
             tab.sidebar.takes.chosen_changed.connect(self._player.compare)
             tab.document.current_changed.connect(self._play_what_is_chosen)
             self._player.compare(chosen.id if (chosen := tab.sidebar.takes.chosen()) else None)
@@ -60,7 +64,6 @@ class Listening(QObject):
     def fill_devices(self, menu: QMenu) -> None:
         """List the devices and latencies; what is chosen is remembered."""
         menu.clear()
-        translate = partial(QCoreApplication.translate, "Listening")
         chosen = self._window.preferences
         try:
             found = devices()
@@ -68,9 +71,9 @@ class Listening(QObject):
             menu.addAction(str(error)).setEnabled(False)
             found = []
         group = QActionGroup(menu)
-        rows = [(translate("The system's own"), ""), *((device.key, device.key) for device in found)]
+        rows = [(translate("Listening", "The system's own"), ""), *((device.key, device.key) for device in found)]
         if chosen.sound_device and chosen.sound_device not in [key for _, key in rows]:
-            rows.append((translate("{0} (not there)").format(chosen.sound_device), chosen.sound_device))
+            rows.append((translate("Listening", "{0} (not there)").format(chosen.sound_device), chosen.sound_device))
         for text, key in rows:
             action = menu.addAction(text)
             action.setCheckable(True)
@@ -79,7 +82,11 @@ class Listening(QObject):
             group.addAction(action)
         menu.addAction(self._window.actions_by_name["look_for_devices"])
         menu.addSeparator()
-        names = (translate("Low Latency"), translate("Normal Latency"), translate("High Latency"))
+        names = (
+            translate("Listening", "Low Latency"),
+            translate("Listening", "Normal Latency"),
+            translate("Listening", "High Latency"),
+        )
         group = QActionGroup(menu)
         for latency, name in zip(LATENCIES, names, strict=True):
             action = menu.addAction(f"{name} ({round(1000 * LATENCIES_S[latency])} ms)")
@@ -105,6 +112,7 @@ class Listening(QObject):
         if tab is not None:
             tab.view.marks.playhead_frame = None
             tab.view.marks.cursor_moved.disconnect(self._seek)
+            tab.view.scrubbed.disconnect(self._scrub)
             tab.sidebar.takes.chosen_changed.disconnect(self._player.compare)
             tab.document.current_changed.disconnect(self._play_what_is_chosen)
 
@@ -114,9 +122,9 @@ class Listening(QObject):
             return
         shown = self._player.is_playing or self._player.route is not None
         tab.view.marks.playhead_frame = frame if shown else None
-        time = tab.view.axes.time
-        if self._player.is_playing and not time.start <= frame < time.stop and not self._player.is_scrubbing:
-            time.show(frame, frame + time.span)
+        axis = tab.view.axes.time
+        if self._player.is_playing and not axis.start <= frame < axis.stop and not self._player.is_scrubbing:
+            axis.show(frame, frame + axis.span)
 
     def _follow_state(self) -> None:
         if self._tab is not None and self._player.route is None:
@@ -125,10 +133,20 @@ class Listening(QObject):
 
     def _seek(self, before: int, now: int) -> None:
         """A click into the sound moves what is played along."""
-        if self._player.is_playing and not self._player.is_scrubbing:
+        if self._player.is_scrubbing:
+            return
+        if self._player.is_playing:
             self._player.seek(now)
         elif self._player.route is not None:
             self._player.stop()
+
+    def _scrub(self, frame: int) -> None:
+        """Let be heard what is under the mouse, no more often than a moment lasts; the cursor goes along."""
+        now = time.monotonic()
+        if self._tab is not None and now - self._scrubbed_s >= SCRUB_S / 2:
+            self._scrubbed_s = now
+            self._player.scrub(frame)
+            self._tab.view.set_cursor(frame)
 
     def _play_what_is_chosen(self) -> None:
         """Going to another region while one is played goes on with that one."""

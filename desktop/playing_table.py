@@ -128,7 +128,7 @@ PLAYING = (
     Command(
         "speed_50",
         PLAYBACK,
-        QT_TRANSLATE_NOOP("Actions", "50 %"),
+        QT_TRANSLATE_NOOP("Actions", "&Half (50 %)"),
         (),
         QT_TRANSLATE_NOOP("Actions", "Play slower or faster; the pitch stays."),
         checkable=True,
@@ -139,7 +139,7 @@ PLAYING = (
     Command(
         "speed_75",
         PLAYBACK,
-        QT_TRANSLATE_NOOP("Actions", "75 %"),
+        QT_TRANSLATE_NOOP("Actions", "&Three Quarters (75 %)"),
         (),
         QT_TRANSLATE_NOOP("Actions", "Play slower or faster; the pitch stays."),
         checkable=True,
@@ -149,7 +149,7 @@ PLAYING = (
     Command(
         "speed_100",
         PLAYBACK,
-        QT_TRANSLATE_NOOP("Actions", "100 %"),
+        QT_TRANSLATE_NOOP("Actions", "&As Recorded (100 %)"),
         (),
         QT_TRANSLATE_NOOP("Actions", "Play slower or faster; the pitch stays."),
         checkable=True,
@@ -159,7 +159,7 @@ PLAYING = (
     Command(
         "speed_125",
         PLAYBACK,
-        QT_TRANSLATE_NOOP("Actions", "125 %"),
+        QT_TRANSLATE_NOOP("Actions", "&Five Quarters (125 %)"),
         (),
         QT_TRANSLATE_NOOP("Actions", "Play slower or faster; the pitch stays."),
         checkable=True,
@@ -169,7 +169,7 @@ PLAYING = (
     Command(
         "speed_150",
         PLAYBACK,
-        QT_TRANSLATE_NOOP("Actions", "150 %"),
+        QT_TRANSLATE_NOOP("Actions", "&One and a Half (150 %)"),
         (),
         QT_TRANSLATE_NOOP("Actions", "Play slower or faster; the pitch stays."),
         checkable=True,
@@ -179,7 +179,7 @@ PLAYING = (
     Command(
         "speed_200",
         PLAYBACK,
-        QT_TRANSLATE_NOOP("Actions", "200 %"),
+        QT_TRANSLATE_NOOP("Actions", "&Double (200 %)"),
         (),
         QT_TRANSLATE_NOOP("Actions", "Play slower or faster; the pitch stays."),
         checkable=True,

@@ -10,6 +10,7 @@ from desktop.dialogs.blind_test import BlindTest
 from desktop.panels.subject import subject_region
 from desktop.playback.matching import Heard
 from desktop.playback.route import Route
+from desktop.translating import translate
 
 if TYPE_CHECKING:
     from desktop.window import MainWindow
@@ -107,7 +108,9 @@ def blind_test(window: MainWindow) -> None:
         return
     row = tab.document.regions.get(tab.document.current_region_id or 0)
     if row is None or row.take_id is None:
-        window.say("info", window.tr("Choose a region with a take in use: it is compared with the original."))
+        window.say(
+            "info", translate("Playing", "Choose a region with a take in use: it is compared with the original.")
+        )
         return
     BlindTest(window.player, tab.document, row, window).show()
 

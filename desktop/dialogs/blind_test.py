@@ -13,6 +13,7 @@ from desktop.document.rows import RegionRow
 from desktop.playback.abx import TRIALS, Answer, Trial
 from desktop.playback.player import Player
 from desktop.playback.route import Route
+from desktop.translating import translate
 from engine.errors import RetakeError
 
 SURE = 0.05
@@ -146,7 +147,7 @@ class BlindTest(QDialog):
             button.setEnabled(not trial.is_over)
         self.count.setEnabled(not asked or trial.is_over)
         if trial.is_over:
-            self.result_text.setText(verdict(self, trial.right, trial.trials, trial.p_value()))
+            self.result_text.setText(verdict(trial.right, trial.trials, trial.p_value()))
         else:
             self.result_text.setText(self.tr("Question {0} of {1}").format(asked + 1, trial.trials))
         rows = [row for row in self._document.blind_tests() if row.get("take_id") == trial.take_id]
@@ -154,8 +155,12 @@ class BlindTest(QDialog):
         self.earlier.setText(self.tr("Earlier results with this take: {0}").format(", ".join(texts)) if texts else "")
 
 
-def verdict(widget: QWidget, right: int, asked: int, p_value: float) -> str:
+def verdict(right: int, asked: int, p_value: float) -> str:
     """A result in a sentence."""
-    text = widget.tr("{right} of {asked} right; guessing does as well in {share} % of all tests.")
-    heard = widget.tr("You hear a difference.") if p_value < SURE else widget.tr("That may well be guessing.")
-    return text.format(right=right, asked=asked, share=f"{100 * p_value:.3g}") + " " + heard
+    text = translate("BlindTest", "{right} of {asked} right; guessing does as well in {share} % of all tests.")
+    sure, unsure = (
+        translate("BlindTest", "You hear a difference."),
+        translate("BlindTest", "That may well be guessing."),
+    )
+    shown = text.format(right=right, asked=asked, share=f"{100 * p_value:.3g}")
+    return f"{shown} {sure if p_value < SURE else unsure}"

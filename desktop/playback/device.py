@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
+import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from desktop.playback.mixing import Mixer
+from desktop.translating import translate
 from engine.errors import RetakeError
 
 log = logging.getLogger(__name__)
@@ -51,10 +55,34 @@ def portaudio() -> Any:
         DeviceError: it isn't there.
     """
     try:
+        hush()
         import sounddevice
     except OSError as error:  # no PortAudio
-        raise DeviceError(f"sound can't be played: {error}; on Debian and Ubuntu, install libportaudio2") from error
+        text = translate("Playback", "sound can't be played: {error}; on Debian and Ubuntu, install libportaudio2")
+        raise DeviceError(text.format(error=error)) from error
     return sounddevice
+
+
+@ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p)
+def _alsa_says(file: bytes, line: int, function: bytes, code: int, text: bytes) -> None:
+    """Nothing: what matters comes back as an error of PortAudio's."""
+
+
+@ctypes.CFUNCTYPE(None, ctypes.c_char_p)
+def _jack_says(text: bytes) -> None:
+    """Nothing, as for ALSA."""
+
+
+def hush() -> None:
+    """Keep ALSA and JACK from writing pages to the terminal where a device or a server isn't there."""
+    if not sys.platform.startswith("linux"):
+        return
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_alsa_says)
+    with suppress(OSError, AttributeError):
+        jack = ctypes.CDLL("libjack.so.0")
+        jack.jack_set_error_function(_jack_says)
+        jack.jack_set_info_function(_jack_says)
 
 
 def devices() -> list[Device]:
@@ -78,7 +106,9 @@ def devices() -> list[Device]:
             if found["max_output_channels"] > 0
         ]
     except library.PortAudioError as error:
-        raise DeviceError(f"sound devices can't be listed: {error}") from error
+        raise DeviceError(
+            translate("Playback", "sound devices can't be listed: {error}").format(error=error)
+        ) from error
 
 
 def rescan() -> None:
@@ -88,7 +118,9 @@ def rescan() -> None:
         library._terminate()
         library._initialize()
     except library.PortAudioError as error:
-        raise DeviceError(f"sound devices can't be listed: {error}") from error
+        raise DeviceError(
+            translate("Playback", "sound devices can't be listed: {error}").format(error=error)
+        ) from error
 
 
 def chosen_device(key: str) -> Device:
@@ -105,10 +137,10 @@ def chosen_device(key: str) -> Device:
     try:
         number = int(library.query_devices(kind="output")["index"])
     except (library.PortAudioError, ValueError) as error:
-        raise DeviceError("there is no device to play on") from error
+        raise DeviceError(translate("Playback", "there is no device to play on")) from error
     own = next((device for device in found if device.index == number), None)
     if own is None:
-        raise DeviceError("there is no device to play on")
+        raise DeviceError(translate("Playback", "there is no device to play on"))
     return own
 
 
@@ -152,7 +184,8 @@ class Output:
             )
             self._stream.start()
         except (library.PortAudioError, ValueError) as error:
-            raise DeviceError(f"{device.name}: can't be opened: {error}") from error
+            text = translate("Playback", "{name}: can't be opened: {error}")
+            raise DeviceError(text.format(name=device.name, error=error)) from error
 
     @property
     def latency_s(self) -> float:

@@ -48,6 +48,7 @@ class EditorView(ViewActions):
     Signals:
         pointed(str): read-out of time, frequency and level under the pointer; empty beside the sound.
         cursor_moved(int): the cursor stands on another frame.
+        scrubbed(int): a moment is to be heard.
         shown_changed(): another sound, layout, unit, colour map or range is shown, or a tool chosen.
         menu_asked(QPoint, object): a context menu is wanted at a global position, over a region's flag (its id) or
             beside them (None).
@@ -55,6 +56,7 @@ class EditorView(ViewActions):
 
     pointed = Signal(str)
     cursor_moved = Signal(int)
+    scrubbed = Signal(int)
     shown_changed = Signal()
     menu_asked = Signal(QPoint, object)
 
@@ -282,6 +284,7 @@ class EditorView(ViewActions):
             area.region_shown.connect(self.show_region)
             area.menu_asked.connect(self.menu_asked)
         pane.time_ruler.clicked.connect(self.set_cursor)
+        pane.time_ruler.scrubbed.connect(self.scrubbed)
         pane.unit_chosen.connect(self.set_time_unit)
         pane.divided.connect(self._divide)
         return pane

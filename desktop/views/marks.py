@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+MARGIN = 10  # pixels beside a widget from where a mark still reaches in
 
 
 class Marks(QObject):
@@ -39,3 +45,14 @@ class Marks(QObject):
         before, self._playhead = self._playhead, frame
         if before != frame:
             self.playhead_moved.emit(before, frame)
+
+
+def moved_pixels(
+    widget: QWidget, x_at: Callable[[float, float], float], before: int | None, now: int | None
+) -> list[int]:
+    """Where in a widget a mark was and is, to be painted again; nothing where no device pixel lies between."""
+    width, ratio = widget.width(), widget.devicePixelRatioF()
+    places = [x_at(frame, width) for frame in (before, now) if frame is not None]
+    if len(places) == 2 and round(places[0] * ratio) == round(places[1] * ratio):
+        return []
+    return [math.floor(x) for x in places if -MARGIN <= x <= width + MARGIN]

@@ -16,7 +16,7 @@ from desktop.views.canvas import Canvas, canvas_of
 from desktop.views.colours import ViewColours, colours_of, with_alpha
 from desktop.views.lanes import Lanes
 from desktop.views.level_axis import LevelAxis
-from desktop.views.marks import Marks
+from desktop.views.marks import Marks, moved_pixels
 from desktop.views.time_axis import TimeAxis
 from desktop.views.traces import Look
 from desktop.views.waveform import WaveformLayer
@@ -68,9 +68,8 @@ class Overview(QWidget):
         self.update()
 
     def _mark_moved(self, before: int | None, now: int | None) -> None:
-        for frame in (before, now):
-            if frame is not None:
-                self.update(QRect(math.floor(self._x_at(frame)) - 3, 0, 7, self.height()))
+        for x in moved_pixels(self, self._whole.x_at, before, now):
+            self.update(QRect(x - 3, 0, 7, self.height()))
 
     def _x_at(self, frame: float) -> float:
         return self._whole.x_at(frame, self.width())

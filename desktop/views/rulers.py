@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPaintEvent, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.views.canvas import Canvas, canvas_of, device_font, text_width
 from desktop.views.colours import ViewColours, colours_of, with_alpha
-from desktop.views.marks import Marks
-from desktop.views.ticks import TimeUnit, time_ticks
+from desktop.views.marks import Marks, moved_pixels
+from desktop.views.ticks import Tick, TimeUnit, time_ticks
 from desktop.views.time_axis import TimeAxis
 from desktop.views.wheel import NOTCH_ZOOM, notches_of
 
+MARK_PIXELS = 8  # half of what a mark takes, and a little
+LABEL_PIXELS = 120  # of the longest label, at its right
 DRAG_FROM = 3  # logical pixels that make a press a drag
 ZOOM_PIXELS = 100.0  # dragging as far across zooms by 2
 KEY_PAN = 0.1
@@ -40,6 +42,7 @@ class Ruler(QWidget):
         self._pressed: QPointF | None = None
         self._last = QPointF()
         self._way = ""
+        self.exposed = QRect()  # what is painted now
 
     def pan_by(self, dx: float, dy: float) -> None:
         """Follow the pointer by so many logical pixels."""
@@ -115,6 +118,7 @@ class Ruler(QWidget):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        self.exposed = event.rect()
         with canvas_of(self) as canvas:
             colours = colours_of(self.palette())
             canvas.painter.fillRect(0, 0, canvas.width, canvas.height, colours.ruler)
@@ -129,15 +133,24 @@ class Ruler(QWidget):
 
 
 class TimeRuler(Ruler):
-    """The time axis above the sound: the selection's extent, the cursor and the playhead are marked on it."""
+    """The time axis above the sound: the selection's extent, the cursor and the playhead are marked on it.
+
+    Signals:
+        clicked(int): on a frame.
+        scrubbed(int): the mouse is dragged over a frame with Ctrl.
+    """
 
     clicked = Signal(int)
+    scrubbed = Signal(int)
 
     def __init__(self, time: TimeAxis, marks: Marks, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Time ruler"), parent)
+        self.setToolTip(f"{self.toolTip()}\n" + self.tr("Drag with Ctrl to hear what is under the pointer"))
         self.time, self.marks = time, marks
         self.unit: TimeUnit = "clock"
         self.extent: tuple[int, int] | None = None
+        self._ticks: list[Tick] = []
+        self._ticks_of: tuple[object, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         time.changed.connect(self.update)
         marks.cursor_moved.connect(self._mark_moved)
@@ -172,7 +185,22 @@ class TimeRuler(Ruler):
         self.time.fit()
 
     def clicked_at(self, at: QPointF) -> None:
-        self.clicked.emit(round(self.time.frame_at(at.x(), self.width())))
+        self.clicked.emit(self._frame_at(at))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        super().mousePressEvent(event)
+        if self._pressed is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._way = "scrub"
+            self.scrubbed.emit(self._frame_at(event.position()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if self._pressed is not None and self._way == "scrub":
+            self.scrubbed.emit(self._frame_at(event.position()))
+        else:
+            super().mouseMoveEvent(event)
+
+    def _frame_at(self, at: QPointF) -> int:
+        return round(self.time.frame_at(at.x(), self.width()))
 
     def paint(self, canvas: Canvas, colours: ViewColours) -> None:
         painter, time, ratio = canvas.painter, self.time, canvas.ratio
@@ -181,17 +209,24 @@ class TimeRuler(Ruler):
         if self.extent is not None:
             left, right = (time.x_at(frame, canvas.width) for frame in self.extent)
             painter.fillRect(QRectF(left, 0, right - left, bottom), with_alpha(colours.focus, 0.35))
-        ticks = time_ticks(
-            time.start,
-            time.stop,
-            time.rate,
-            self.unit,
-            canvas.width,
-            lambda text: text_width(painter.font(), text),
-            14 * ratio,
-        )
+        key = (time.start, time.stop, self.unit, canvas.width, ratio, painter.font().key())
+        if key != self._ticks_of:  # a playhead that passes asks for the same ones again and again
+            self._ticks = time_ticks(
+                time.start,
+                time.stop,
+                time.rate,
+                self.unit,
+                canvas.width,
+                lambda text: text_width(painter.font(), text),
+                14 * ratio,
+            )
+            self._ticks_of = key
+        ticks = self._ticks
+        first, last = self.exposed.left() * ratio - LABEL_PIXELS * ratio, (self.exposed.right() + 1) * ratio
         for tick in ticks:
             x = time.x_at(tick.at, canvas.width)
+            if not first <= x <= last:
+                continue
             top = bottom - (8 * ratio if tick.label else 4 * ratio)
             canvas.vertical(x, top, bottom, colours.text if tick.label else colours.faint)
             room = canvas.width - x - 4 * ratio
@@ -201,8 +236,9 @@ class TimeRuler(Ruler):
         canvas.painter.fillRect(0, bottom, canvas.width, canvas.line, colours.gap)
         self._paint_marks(canvas, colours)
 
-    def _mark_moved(self, *_: object) -> None:
-        self.update()
+    def _mark_moved(self, before: int | None, now: int | None) -> None:
+        for x in moved_pixels(self, self.time.x_at, before, now):
+            self.update(x - MARK_PIXELS, 0, 2 * MARK_PIXELS, self.height())
 
     def _paint_marks(self, canvas: Canvas, colours: ViewColours) -> None:
         marks = [(self.marks.cursor_frame, colours.text), (self.marks.playhead_frame, colours.playhead)]

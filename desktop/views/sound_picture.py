@@ -5,7 +5,6 @@ The sound's pictures are kept, so that a moving cursor, playhead or selection re
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
@@ -21,7 +20,7 @@ from desktop.views.canvas import Canvas, canvas_of, device_font, text_width
 from desktop.views.colours import ViewColours, colours_of
 from desktop.views.flags import Flag, flags_of
 from desktop.views.lanes import Lanes
-from desktop.views.marks import Marks
+from desktop.views.marks import Marks, moved_pixels
 from desktop.views.overlays import paint_cursor, paint_flags, paint_region, paint_selection, paint_title
 from desktop.views.rulers import SMALLER
 from desktop.views.spectrogram import SpectrogramLayer
@@ -199,11 +198,8 @@ class SoundPicture(QWidget):
             self.update()
 
     def _mark_moved(self, before: int | None, now: int | None) -> None:
-        for frame in (before, now):
-            if frame is not None:
-                x = self.axes.time.x_at(frame, self.width())
-                if -4 <= x <= self.width() + 4:
-                    self.update(QRect(math.floor(x) - 4, 0, 9, self.height()))
+        for x in moved_pixels(self, self.axes.time.x_at, before, now):
+            self.update(QRect(x - 4, 0, 9, self.height()))
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         self.update()

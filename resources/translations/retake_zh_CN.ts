@@ -59,6 +59,10 @@
         <translation>重制版(&amp;T)</translation>
     </message>
     <message>
+        <source>&amp;Playback</source>
+        <translation>播放(&amp;P)</translation>
+    </message>
+    <message>
         <source>&amp;Help</source>
         <translation>帮助(&amp;H)</translation>
     </message>
@@ -81,6 +85,18 @@
     <message>
         <source>Open &amp;Recent</source>
         <translation>最近打开(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;What Is Heard</source>
+        <translation>监听内容(&amp;W)</translation>
+    </message>
+    <message>
+        <source>S&amp;peed</source>
+        <translation>速度(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Device</source>
+        <translation>设备(&amp;D)</translation>
     </message>
     <message>
         <source>&amp;Open…</source>
@@ -545,6 +561,215 @@
     <message>
         <source>Version and licences.</source>
         <translation>版本与许可证。</translation>
+    </message>
+    <message>
+        <source>&amp;Play or Pause</source>
+        <translation>播放或暂停(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Play the selection, or from the cursor to the end; pause and go on.</source>
+        <translation>播放选区，或从光标播放到结尾；暂停与继续。</translation>
+    </message>
+    <message>
+        <source>Play from &amp;Cursor</source>
+        <translation>从光标播放(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Play from the cursor on, whatever is selected.</source>
+        <translation>从光标处开始播放，不论选中了什么。</translation>
+    </message>
+    <message>
+        <source>Play &amp;Selection</source>
+        <translation>播放选区(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Play the region or the selection from its start.</source>
+        <translation>从头播放区域或选区。</translation>
+    </message>
+    <message>
+        <source>S&amp;top</source>
+        <translation>停止(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Stop; the next time it begins anew.</source>
+        <translation>停止；下次从头开始。</translation>
+    </message>
+    <message>
+        <source>&amp;Loop</source>
+        <translation>循环(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Play the selection, or all, again and again.</source>
+        <translation>反复播放选区或全部。</translation>
+    </message>
+    <message>
+        <source>Selected &amp;Band Only</source>
+        <translation>仅所选频段(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Hear only the frequencies of the region or the selection.</source>
+        <translation>只听区域或选区的频率。</translation>
+    </message>
+    <message>
+        <source>Hear the recording as it is.</source>
+        <translation>听原始录音。</translation>
+    </message>
+    <message>
+        <source>&amp;Takes in Use</source>
+        <translation>使用中的版本(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Hear the recording with the takes in use.</source>
+        <translation>听带有使用中版本的录音。</translation>
+    </message>
+    <message>
+        <source>&amp;Compared Take</source>
+        <translation>对比版本(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Hear the take that is marked in the list, where another one is in use.</source>
+        <translation>听列表中标出的版本，即使正在使用的是另一个。</translation>
+    </message>
+    <message>
+        <source>Hear what the takes changed: takes minus original, never matched.</source>
+        <translation>听版本所改变的部分：版本减去原始，不做响度匹配。</translation>
+    </message>
+    <message>
+        <source>&amp;Match Levels</source>
+        <translation>匹配响度(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Let takes be as loud as the original, while a region alone is played.</source>
+        <translation>单独播放区域时，让各版本与原始同样响。</translation>
+    </message>
+    <message>
+        <source>Compare Pre&amp;vious Take</source>
+        <translation>对比上一个版本(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Mark the take before in the list, and hear it as the compared take.</source>
+        <translation>标出列表中的上一个版本，并作为对比版本来听。</translation>
+    </message>
+    <message>
+        <source>Compare Ne&amp;xt Take</source>
+        <translation>对比下一个版本(&amp;X)</translation>
+    </message>
+    <message>
+        <source>Mark the take after in the list, and hear it as the compared take.</source>
+        <translation>标出列表中的下一个版本，并作为对比版本来听。</translation>
+    </message>
+    <message>
+        <source>Bli&amp;nd Test (ABX)…</source>
+        <translation>盲听测试 (ABX)(&amp;N)…</translation>
+    </message>
+    <message>
+        <source>Find out whether you hear a difference at all, without seeing which is which.</source>
+        <translation>在不知道哪个是哪个的情况下，看看您是否真能听出差别。</translation>
+    </message>
+    <message>
+        <source>&amp;Half (50 %)</source>
+        <translation>一半 (50 %)(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Three Quarters (75 %)</source>
+        <translation>四分之三 (75 %)(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;As Recorded (100 %)</source>
+        <translation>原速 (100 %)(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Five Quarters (125 %)</source>
+        <translation>四分之五 (125 %)(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;One and a Half (150 %)</source>
+        <translation>一倍半 (150 %)(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Double (200 %)</source>
+        <translation>两倍 (200 %)(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Play slower or faster; the pitch stays.</source>
+        <translation>放慢或加快播放；音高不变。</translation>
+    </message>
+    <message>
+        <source>&amp;Look for Devices</source>
+        <translation>查找设备(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Find sound devices that were plugged in since.</source>
+        <translation>查找之后接入的声音设备。</translation>
+    </message>
+</context>
+<context>
+    <name>BlindTest</name>
+    <message>
+        <source>Blind Test of {0}</source>
+        <translation>{0} 的盲听测试</translation>
+    </message>
+    <message>
+        <source>A is the original, B the take. X is one of them. Which one?</source>
+        <translation>A 是原始录音，B 是版本。X 是其中之一。是哪一个？</translation>
+    </message>
+    <message>
+        <source>A  Original</source>
+        <translation>A  原始</translation>
+    </message>
+    <message>
+        <source>B  Take</source>
+        <translation>B  版本</translation>
+    </message>
+    <message>
+        <source>X  ?</source>
+        <translation>X  ?</translation>
+    </message>
+    <message>
+        <source>Listen; the key is {0}.</source>
+        <translation>监听；快捷键为 {0}。</translation>
+    </message>
+    <message>
+        <source>X is A</source>
+        <translation>X 是 A</translation>
+    </message>
+    <message>
+        <source>X is B</source>
+        <translation>X 是 B</translation>
+    </message>
+    <message>
+        <source>Number of questions</source>
+        <translation>题数</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n questions</source>
+        <translation>
+            <numerusform>%n 题</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Question {0} of {1}</source>
+        <translation>第 {0} 题，共 {1} 题</translation>
+    </message>
+    <message>
+        <source>Earlier results with this take: {0}</source>
+        <translation>此版本先前的结果：{0}</translation>
+    </message>
+    <message>
+        <source>{right} of {asked} right; guessing does as well in {share} % of all tests.</source>
+        <translation>{asked} 题中答对 {right} 题；凭猜测有 {share} % 的测试能达到同样结果。</translation>
+    </message>
+    <message>
+        <source>You hear a difference.</source>
+        <translation>您能听出差别。</translation>
+    </message>
+    <message>
+        <source>That may well be guessing.</source>
+        <translation>这很可能只是猜测。</translation>
     </message>
 </context>
 <context>
@@ -1353,10 +1578,60 @@
     </message>
 </context>
 <context>
+    <name>LevelMeter</name>
+    <message>
+        <source>Level meter</source>
+        <translation>电平表</translation>
+    </message>
+    <message>
+        <source>True peak</source>
+        <translation>真峰值</translation>
+    </message>
+    <message>
+        <source>Momentary, 0.4 s</source>
+        <translation>瞬时，0.4 秒</translation>
+    </message>
+    <message>
+        <source>Short-term, 3 s</source>
+        <translation>短期，3 秒</translation>
+    </message>
+    <message>
+        <source>Integrated</source>
+        <translation>综合</translation>
+    </message>
+    <message>
+        <source>Correlation of the channels</source>
+        <translation>声道相关度</translation>
+    </message>
+</context>
+<context>
     <name>LevelRuler</name>
     <message>
         <source>Level ruler</source>
         <translation>电平标尺</translation>
+    </message>
+</context>
+<context>
+    <name>Listening</name>
+    <message>
+        <source>The system&apos;s own</source>
+        <translation>系统默认</translation>
+    </message>
+    <message>
+        <source>{0} (not there)</source>
+        <translation>{0}（不存在）</translation>
+    </message>
+    <message>
+        <source>Low Latency</source>
+        <translation>低延迟</translation>
+    </message>
+    <message>
+        <source>Normal Latency</source>
+        <translation>普通延迟</translation>
+    </message>
+    <message>
+        <source>High Latency</source>
+        <translation>高延迟</translation>
     </message>
 </context>
 <context>
@@ -1583,6 +1858,47 @@
     <message>
         <source>Samples</source>
         <translation>采样点</translation>
+    </message>
+</context>
+<context>
+    <name>Playback</name>
+    <message>
+        <source>sound can&apos;t be played: {error}; on Debian and Ubuntu, install libportaudio2</source>
+        <translation>无法播放声音：{error}；在 Debian 和 Ubuntu 上请安装 libportaudio2</translation>
+    </message>
+    <message>
+        <source>sound devices can&apos;t be listed: {error}</source>
+        <translation>无法列出声音设备：{error}</translation>
+    </message>
+    <message>
+        <source>there is no device to play on</source>
+        <translation>没有可用于播放的设备</translation>
+    </message>
+    <message>
+        <source>{name}: can&apos;t be opened: {error}</source>
+        <translation>{name}：无法打开：{error}</translation>
+    </message>
+</context>
+<context>
+    <name>Player</name>
+    <message>
+        <source>{name}, {rate} Hz, {latency} ms, {underruns} underruns</source>
+        <translation>{name}，{rate} Hz，{latency} 毫秒，欠载 {underruns} 次</translation>
+    </message>
+    <message>
+        <source>{name} doesn&apos;t play {rate} Hz; what you hear is resampled to {own} Hz.</source>
+        <translation>{name} 不支持 {rate} Hz；您听到的已重采样为 {own} Hz。</translation>
+    </message>
+    <message>
+        <source>{name} stopped, or was unplugged. Play again to go on, on the device that is there.</source>
+        <translation>{name} 已停止或已拔出。再次播放即可在现有设备上继续。</translation>
+    </message>
+</context>
+<context>
+    <name>Playing</name>
+    <message>
+        <source>Choose a region with a take in use: it is compared with the original.</source>
+        <translation>请选择一个正在使用版本的区域：它将与原始录音对比。</translation>
     </message>
 </context>
 <context>
@@ -3326,6 +3642,41 @@
     <message>
         <source>Time ruler</source>
         <translation>时间标尺</translation>
+    </message>
+    <message>
+        <source>Drag with Ctrl to hear what is under the pointer</source>
+        <translation>按住 Ctrl 拖动可听到指针处的声音</translation>
+    </message>
+</context>
+<context>
+    <name>TransportBar</name>
+    <message>
+        <source>Place of playback</source>
+        <translation>播放位置</translation>
+    </message>
+    <message>
+        <source>Match</source>
+        <translation>匹配</translation>
+    </message>
+    <message>
+        <source>Match {gain} LU</source>
+        <translation>匹配 {gain} LU</translation>
+    </message>
+    <message>
+        <source>Original</source>
+        <translation>原始</translation>
+    </message>
+    <message>
+        <source>Takes</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Compared</source>
+        <translation>对比</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>差异</translation>
     </message>
 </context>
 <context>

@@ -75,12 +75,16 @@ BARE = {
     ("desktop/export/settings.py", "export of"): "a mistake of the program, not of its user",
     ("desktop/export/settings.py", "; accepted are"): "of the same",
     ("desktop/export/format_box.py", "LUFS"): "a unit",
+    ("desktop/listening.py", "ms)"): "a unit",
+    ("desktop/panels/transport_bar.py", "ABX"): "a test's name, the same everywhere",
     ("desktop/export/format_box.py", "dBFS"): "a unit",
 }
 # Errors that no window shows: told on the command line, in the log, or like the engine's own.
 UNSHOWN_ERRORS = {
     "desktop/application.py": "there is no screen, so no window either",
     "desktop/preferences.py": "goes to the log",
+    "desktop/playback/abx.py": "a mistake of the program, not of its user",
+    "desktop/playback/route.py": "of the same",
     "desktop/panels/stored_settings.py": "says of stored settings what the engine says of given ones, in English",
     "desktop/worker/memory.py": "runs where the engine's own messages come from",
 }
