@@ -63,14 +63,11 @@ def portaudio() -> Any:
     return sounddevice
 
 
-@ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p)
-def _alsa_says(file: bytes, line: int, function: bytes, code: int, text: bytes) -> None:
-    """Nothing: what matters comes back as an error of PortAudio's."""
-
-
-@ctypes.CFUNCTYPE(None, ctypes.c_char_p)
-def _jack_says(text: bytes) -> None:
-    """Nothing, as for ALSA."""
+# They say nothing: what matters comes back as an error of PortAudio's. Kept here, since the libraries keep them.
+_alsa_says = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p)(
+    lambda *_: None
+)
+_jack_says = ctypes.CFUNCTYPE(None, ctypes.c_char_p)(lambda _: None)
 
 
 def hush() -> None:
@@ -126,10 +123,15 @@ def rescan() -> None:
 def chosen_device(key: str) -> Device:
     """The device of that key; the system's own where it isn't there, or nothing is chosen.
 
+    PortAudio looks again where it isn't known: it may have been plugged in since. So no stream may be open.
+
     Raises:
         DeviceError: there is none.
     """
     found = devices()
+    if not found or (key and all(device.key != key for device in found)):
+        rescan()
+        found = devices()
     for device in found:
         if device.key == key:
             return device
