@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.document.document import Document
@@ -32,8 +32,6 @@ class BlindTest(QDialog):
         self._before = player.choices
         self.trial = Trial(row.id, row.take_id)
         self._build()
-        for key, heard in (("A", "A"), ("B", "B"), ("X", "X")):
-            QShortcut(QKeySequence(key), self, partial(self.listen, heard))
         player.set_blind(True)
         player.choose(looped=True, heard="A")
         player.play(Route(row.start_frame, row.end_frame, row.start_frame), row.region)
@@ -60,6 +58,14 @@ class BlindTest(QDialog):
         assert self._row.take_id is not None
         self.trial = Trial(self._row.id, self._row.take_id, count)
         self._show()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """A, B and X switch what is heard."""
+        heard = event.text().upper()
+        if heard in self.listening and not self.trial.is_over:
+            self.listen(heard)
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         self._end()

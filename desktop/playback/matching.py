@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from desktop.playback.deck import VOICES
 from desktop.playback.feeding import Voice
 from engine.measuring.k_weighting import KWeighting
-from engine.measuring.loudness import gated_lufs
+from engine.measuring.loudness import Loudness
 
 Heard = Literal["A", "B", "C", "D"]
 HEARD: tuple[Heard, ...] = ("A", "B", "C", "D")
 LONGEST_S = 60.0  # that is measured; of more, the first part stands for all
 SHORTEST_S = 0.4  # of a block of the standard; what is shorter is measured as one block
-HOP = 4  # blocks begin every quarter of one
 MOST_DB = 24.0  # nothing is made louder by more: what is almost silent would become noise
 SILENT_LUFS = -70.0
 
@@ -61,15 +60,14 @@ def measured(voices: tuple[Voice, Voice, Voice], start: int, stop: int) -> Match
 def loudness(sound: NDArray[np.float32], rate: int) -> float | None:
     """Integrated loudness of ``(channels, frames)`` in LUFS; None for silence.
 
-    Gated as the standard says from 0.4 s on; what is shorter is one block, of its own length.
+    As `engine.measuring.loudness.Loudness` has it, from 0.4 s on; what is shorter is one block, of its own length.
     """
+    if sound.shape[1] >= SHORTEST_S * rate:
+        measured = Loudness(rate, len(sound))
+        measured.push(np.concatenate([sound, sound]))
+        return measured.integrated()[0]
     weighted = np.square(KWeighting(rate, len(sound)).push(sound.astype(np.float64))).sum(axis=0)
-    block = round(SHORTEST_S * rate)
-    if len(weighted) < block:
-        return lufs(float(weighted.mean())) if len(weighted) else None
-    sums = np.concatenate([[0.0], np.cumsum(weighted)])
-    starts = np.arange(0, len(weighted) - block + 1, max(1, block // HOP))
-    return gated_lufs((sums[starts + block] - sums[starts]) / block)
+    return lufs(float(weighted.mean())) if len(weighted) else None
 
 
 def lufs(power: float) -> float | None:

@@ -22,6 +22,10 @@ Listen = Callable[[], Recording]
 EDGE, SWITCH = round(EDGE_S * RATE), round(SWITCH_S * RATE)
 
 
+def heard_frames(player: Player) -> int:
+    return player._output.mixer.deck.read if player._output else 0
+
+
 def wait_for_end(qtbot, player: Player) -> None:
     qtbot.waitUntil(lambda: not player.is_playing, timeout=10_000)
 
@@ -60,12 +64,12 @@ def test_a_loop_is_exact(qtbot, player: Player, document: Document, listen: List
     player.choose(heard="A", looped=True)
     recording = listen()
     player.play(Route(start, stop, start))
-    qtbot.wait(1200)
+    rounds = 3
+    qtbot.waitUntil(lambda: heard_frames(player) > (rounds + 1) * (stop - start), timeout=5000)
     player.pause()
     played = recording.stop()
     once = document.read_original(start, stop)
     at = found(played, once)
-    rounds = 3
     expected = np.tile(once, rounds)
     assert played.shape[1] > at + expected.shape[1]
     np.testing.assert_array_equal(played[:, at + EDGE :][:, : expected.shape[1] - EDGE], expected[:, EDGE:])
