@@ -616,23 +616,23 @@
     </message>
     <message>
         <source>&amp;Takes in Use</source>
-        <translation>使用中的版本(&amp;T)</translation>
+        <translation>使用中的重制版(&amp;T)</translation>
     </message>
     <message>
         <source>Hear the recording with the takes in use.</source>
-        <translation>听带有使用中版本的录音。</translation>
+        <translation>听带有使用中重制版的录音。</translation>
     </message>
     <message>
         <source>&amp;Compared Take</source>
-        <translation>对比版本(&amp;C)</translation>
+        <translation>对比重制版(&amp;C)</translation>
     </message>
     <message>
         <source>Hear the take that is marked in the list, where another one is in use.</source>
-        <translation>听列表中标出的版本，即使正在使用的是另一个。</translation>
+        <translation>听列表中标出的重制版，即使正在使用的是另一个。</translation>
     </message>
     <message>
         <source>Hear what the takes changed: takes minus original, never matched.</source>
-        <translation>听版本所改变的部分：版本减去原始，不做响度匹配。</translation>
+        <translation>听重制版所改变的部分：重制版减去原始，不做响度匹配。</translation>
     </message>
     <message>
         <source>&amp;Match Levels</source>
@@ -640,23 +640,23 @@
     </message>
     <message>
         <source>Let takes be as loud as the original, while a region alone is played.</source>
-        <translation>单独播放区域时，让各版本与原始同样响。</translation>
+        <translation>单独播放区域时，让各重制版与原始同样响。</translation>
     </message>
     <message>
         <source>Compare Pre&amp;vious Take</source>
-        <translation>对比上一个版本(&amp;V)</translation>
+        <translation>对比上一个重制版(&amp;V)</translation>
     </message>
     <message>
         <source>Mark the take before in the list, and hear it as the compared take.</source>
-        <translation>标出列表中的上一个版本，并作为对比版本来听。</translation>
+        <translation>标出列表中的上一个重制版，并作为对比重制版来听。</translation>
     </message>
     <message>
         <source>Compare Ne&amp;xt Take</source>
-        <translation>对比下一个版本(&amp;X)</translation>
+        <translation>对比下一个重制版(&amp;X)</translation>
     </message>
     <message>
         <source>Mark the take after in the list, and hear it as the compared take.</source>
-        <translation>标出列表中的下一个版本，并作为对比版本来听。</translation>
+        <translation>标出列表中的下一个重制版，并作为对比重制版来听。</translation>
     </message>
     <message>
         <source>Bli&amp;nd Test (ABX)…</source>
@@ -711,7 +711,7 @@
     </message>
     <message>
         <source>A is the original, B the take. X is one of them. Which one?</source>
-        <translation>A 是原始录音，B 是版本。X 是其中之一。是哪一个？</translation>
+        <translation>A 是原始录音，B 是重制版。X 是其中之一。是哪一个？</translation>
     </message>
     <message>
         <source>A  Original</source>
@@ -719,7 +719,7 @@
     </message>
     <message>
         <source>B  Take</source>
-        <translation>B  版本</translation>
+        <translation>B  重制版</translation>
     </message>
     <message>
         <source>X  ?</source>
@@ -757,7 +757,7 @@
     </message>
     <message>
         <source>Earlier results with this take: {0}</source>
-        <translation>此版本先前的结果：{0}</translation>
+        <translation>此重制版先前的结果：{0}</translation>
     </message>
     <message>
         <source>{right} of {asked} right; guessing does as well in {share} % of all tests.</source>
@@ -1256,7 +1256,7 @@
     </message>
     <message>
         <source>Taking {0} into the project…</source>
-        <translation>正在将 {0} 存入项目…</translation>
+        <translation>正在将 {0} 存入工程…</translation>
     </message>
     <message>
         <source>The project now holds the recording itself.</source>
@@ -1898,7 +1898,7 @@
     <name>Playing</name>
     <message>
         <source>Choose a region with a take in use: it is compared with the original.</source>
-        <translation>请选择一个正在使用版本的区域：它将与原始录音对比。</translation>
+        <translation>请选择一个正在使用重制版的区域：它将与原始录音对比。</translation>
     </message>
 </context>
 <context>
@@ -3668,7 +3668,7 @@
     </message>
     <message>
         <source>Takes</source>
-        <translation>版本</translation>
+        <translation>重制版</translation>
     </message>
     <message>
         <source>Compared</source>
