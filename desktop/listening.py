@@ -7,11 +7,11 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
-from desktop.commands.playing import LISTENED, SPEEDS, play_selection
+from desktop.commands.playing import LISTENED, SPEEDS, play_region
 from desktop.document_tab import DocumentTab
 from desktop.playback.device import LATENCIES_S, DeviceError, devices
 from desktop.playback.player import SCRUB_S
@@ -120,14 +120,14 @@ class Listening(QObject):
         tab = self._tab
         if tab is None:
             return
-        shown = self._player.is_playing or self._player.route is not None
+        shown = self._player.is_playing or self._player.stretch is not None
         tab.view.marks.playhead_frame = frame if shown else None
         axis = tab.view.axes.time
         if self._player.is_playing and not axis.start <= frame < axis.stop and not self._player.is_scrubbing:
             axis.show(frame, frame + axis.span)
 
     def _follow_state(self) -> None:
-        if self._tab is not None and self._player.route is None:
+        if self._tab is not None and self._player.stretch is None:
             self._tab.view.marks.playhead_frame = None
         self._window.mark_switches()
 
@@ -137,7 +137,7 @@ class Listening(QObject):
             return
         if self._player.is_playing:
             self._player.seek(now)
-        elif self._player.route is not None:
+        elif self._player.stretch is not None:
             self._player.stop()
 
     def _scrub(self, frame: int) -> None:
@@ -146,10 +146,17 @@ class Listening(QObject):
         if self._tab is not None and now - self._scrubbed_s >= SCRUB_S / 2:
             self._scrubbed_s = now
             self._player.scrub(frame)
-            self._tab.view.set_cursor(frame)
+            if self._player.is_scrubbing:
+                self._tab.view.set_cursor(frame)
 
     def _play_what_is_chosen(self) -> None:
-        """Going to another region while one is played goes on with that one."""
-        player = self._player
-        if player.is_playing and player.band is not None and self._tab and self._tab.document.current_region_id:
-            play_selection(self._window)
+        """Going to another region while one alone is played goes on with that one, once it is selected."""
+        QTimer.singleShot(0, self, self._play_region)
+
+    def _play_region(self) -> None:
+        player, tab = self._player, self._tab
+        if tab is None or not player.is_playing or player.is_blind or player.stretch is None:
+            return
+        row = tab.document.regions.get(tab.document.current_region_id or 0)
+        if row is not None and player.stretch.alone and player.region != row.region:
+            play_region(self._window, row.region)

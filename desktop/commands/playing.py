@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from desktop.dialogs.blind_test import BlindTest
 from desktop.panels.subject import subject_region
+from desktop.playback.choices import Stretch
 from desktop.playback.matching import Heard
-from desktop.playback.route import Route
 from desktop.translating import translate
+from engine.region import Region
 
 if TYPE_CHECKING:
     from desktop.window import MainWindow
@@ -29,7 +30,7 @@ def play_pause(window: MainWindow) -> None:
     player = window.player
     if player.is_playing:
         player.pause()
-    elif player.route is not None:
+    elif player.stretch is not None:
         player.resume()
     elif window.tab is not None and window.tab.document.selection is not None:
         play_selection(window)
@@ -43,8 +44,8 @@ def play_from_cursor(window: MainWindow) -> None:
     if tab is None or not tab.document.frames:
         return
     frames, cursor = tab.document.frames, tab.view.marks.cursor_frame
-    start = cursor if cursor < frames else 0
-    window.player.play(Route(start, frames, 0 if window.player.choices.looped else None), subject_region(tab.document))
+    at = cursor if cursor < frames else 0
+    window.player.play(Stretch(0, frames), subject_region(tab.document), at)
 
 
 def play_selection(window: MainWindow) -> None:
@@ -54,8 +55,12 @@ def play_selection(window: MainWindow) -> None:
     if region is None:
         play_from_cursor(window)
         return
-    looped = window.player.choices.looped
-    window.player.play(Route(region.start_frame, region.end_frame, region.start_frame if looped else None), region)
+    play_region(window, region)
+
+
+def play_region(window: MainWindow, region: Region) -> None:
+    """Play this and nothing else."""
+    window.player.play(Stretch(region.start_frame, region.end_frame, alone=True), region)
 
 
 def stop_playing(window: MainWindow) -> None:

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QPushButt
 from desktop.document.document import Document
 from desktop.document.rows import RegionRow
 from desktop.playback.abx import TRIALS, Answer, Trial
+from desktop.playback.choices import Stretch
+from desktop.playback.matching import HEARD
 from desktop.playback.player import Player
-from desktop.playback.route import Route
 from desktop.translating import translate
 from engine.errors import RetakeError
 
@@ -31,16 +32,19 @@ class BlindTest(QDialog):
         self._player, self._document, self._row = player, document, row
         self._before = player.choices
         self.trial = Trial(row.id, row.take_id)
+        self._kept: Trial | None = None
         self._build()
         player.set_blind(True)
-        player.choose(looped=True, heard="A")
-        player.play(Route(row.start_frame, row.end_frame, row.start_frame), row.region)
+        player.choose(looped=True, matched=True, heard="A")
         self.listen("A")
         self._show()
 
     def listen(self, heard: str) -> None:
         """Hear A, B or X."""
-        self._player.choose(heard=self.trial.hidden if heard == "X" else heard)
+        if not self._player.is_playing:  # at the beginning, and after a device was lost
+            stretch = Stretch(self._row.start_frame, self._row.end_frame, alone=True)
+            self._player.play(stretch, self._row.region)
+        self._player.hear_blindly(self.trial.hidden if heard == "X" else HEARD[HEARD.index(heard)])
         for name, button in self.listening.items():
             button.setChecked(name == heard)
 
@@ -56,7 +60,9 @@ class BlindTest(QDialog):
     def set_trials(self, count: int) -> None:
         """Begin anew with so many questions."""
         assert self._row.take_id is not None
+        self._keep()
         self.trial = Trial(self._row.id, self._row.take_id, count)
+        self.listen("A")
         self._show()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
@@ -72,7 +78,7 @@ class BlindTest(QDialog):
         super().closeEvent(event)
 
     def reject(self) -> None:
-        """Escape ends the test; what was answered before the last question is not kept."""
+        """Escape ends the test; what was answered so far is kept, marked as given up."""
         self._end()
         super().reject()
 
@@ -81,15 +87,23 @@ class BlindTest(QDialog):
             self._player.stop()
             self._player.set_blind(False)
             before = self._before
-            self._player.choose(looped=before.looped, heard=before.heard)
+            self._player.choose(looped=before.looped, heard=before.heard, matched=before.matched)
+            self._keep()
 
     def _finish(self) -> None:
-        """Keep the result with the project."""
         self._player.stop()
+        self._keep()
+
+    def _keep(self) -> None:
+        """Keep the answers with the project, once."""
+        if not self.trial.answers or self.trial is self._kept:
+            return
+        self._kept = self.trial
         try:
             self._document.keep_blind_test(self.trial.to_dict())
         except RetakeError as error:
-            self.result_text.setText(str(error))
+            self.trouble.setText(str(error))
+            self.trouble.show()
 
     def _build(self) -> None:
         column = QVBoxLayout(self)
@@ -125,17 +139,25 @@ class BlindTest(QDialog):
         self.count.currentIndexChanged.connect(lambda _: self.set_trials(int(self.count.currentData())))
         self.result_text = QLabel()
         self.result_text.setWordWrap(True)
+        self.trouble = QLabel()
+        self.trouble.setWordWrap(True)
+        self.trouble.hide()
         self.earlier = QLabel()
         self.earlier.setWordWrap(True)
         self.earlier.setEnabled(False)
         row = QHBoxLayout()
+        self.again = QPushButton(self.tr("Again"))
+        self.again.setAutoDefault(False)
+        self.again.clicked.connect(lambda _=False: self.set_trials(int(self.count.currentData())))
         row.addWidget(self.count)
+        row.addWidget(self.again)
         row.addStretch(1)
         close = QPushButton(self.tr("Close"))
         close.setAutoDefault(False)
         close.clicked.connect(self.close)
         row.addWidget(close)
         column.addWidget(self.result_text)
+        column.addWidget(self.trouble)
         column.addWidget(self.earlier)
         column.addLayout(row)
         self.setMinimumWidth(32 * self.fontMetrics().averageCharWidth() * 2)
@@ -152,12 +174,13 @@ class BlindTest(QDialog):
         for button in (*self.listening.values(), *self.answers.values()):
             button.setEnabled(not trial.is_over)
         self.count.setEnabled(not asked or trial.is_over)
+        self.again.setEnabled(trial.is_over)
         if trial.is_over:
             self.result_text.setText(verdict(trial.right, trial.trials, trial.p_value()))
         else:
             self.result_text.setText(self.tr("Question {0} of {1}").format(asked + 1, trial.trials))
         rows = [row for row in self._document.blind_tests() if row.get("take_id") == trial.take_id]
-        texts = [f"{sum(said == so for said, so in row['answers'])}/{row['trials']}" for row in rows]
+        texts = [f"{sum(said == so for said, so in row['answers'])}/{len(row['answers'])}" for row in rows]
         self.earlier.setText(self.tr("Earlier results with this take: {0}").format(", ".join(texts)) if texts else "")
 
 

@@ -21,7 +21,7 @@ from PySide6.QtGui import QUndoStack
 from desktop.document.edits import Edit, RowChange
 from desktop.document.files import remove_files
 from desktop.document.layered import Layered
-from desktop.document.mosaic import changed_ranges, pieces_of, takes_in_use
+from desktop.document.mosaic import Piece, changed_ranges, pieces_of, takes_in_use
 from desktop.document.own_clip import OwnClip
 from desktop.document.rows import RegionRow, TakeRow
 from desktop.document.sounds import TakeSounds
@@ -161,17 +161,24 @@ class Document(QObject):
         """
         sounds = TakeSounds(self.store.path)
         clip = self.own_clip()
-        pieces = self._layered.pieces
-        if using is not None:
-            owner = self.takes[using].region_id
-            rows = [replace(row, take_id=using) if row.id == owner else row for row in self.regions.values()]
-            pieces = pieces_of(takes_in_use(rows, self.takes))
+        pieces = self._pieces(using)
 
         def close() -> None:
             sounds.close()
             clip.close()
 
         return Layered(clip, sounds, pieces, close)
+
+    def pieces_between(self, start: int, stop: int, using: int | None = None) -> tuple[Piece, ...]:
+        """Which takes are heard between two frames; ``using`` as for `reader`."""
+        return tuple(piece for piece in self._pieces(using) if piece.start < stop and piece.stop > start)
+
+    def _pieces(self, using: int | None) -> tuple[Piece, ...]:
+        if using is None:
+            return self._layered.pieces
+        owner = self.takes[using].region_id
+        rows = [replace(row, take_id=using) if row.id == owner else row for row in self.regions.values()]
+        return pieces_of(takes_in_use(rows, self.takes))
 
     def own_clip(self) -> OwnClip:
         """The recording without takes, for another thread; its owner closes it."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QFont, QFontDatabase
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QSpinBox, QToolButton, QWidget
 
 from desktop.panels.time_text import time_text
 from desktop.playback.matching import HEARD
-from desktop.playback.meters import Levels
+from desktop.playback.meters import Levels, decibels
 from desktop.playback.player import Player
 from desktop.views.glyphs import Glyph, GlyphButton
 from desktop.views.level_meter import LevelMeter, figure
 from desktop.views.ticks import TimeUnit
 
 LISTENED = {"A": "hear_original", "B": "hear_takes", "C": "hear_compared", "D": "hear_difference"}
+LEAST_DB, MOST_DB, SILENCE_DB = -40, 6, -200.0
+MOST_DIFFERENCE_DB = 40
 GLYPHS: tuple[tuple[str, Glyph], ...] = (("play_pause", "play"), ("stop_playing", "stop"), ("loop", "loop"))
 
 
@@ -48,6 +50,20 @@ class TransportBar(QWidget):
         self.time.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.time.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.level = LevelMeter()
+        self.volume = QSlider(Qt.Orientation.Horizontal)
+        self.volume.setRange(LEAST_DB, MOST_DB)
+        self.volume.setValue(round(player.choices.volume_db))
+        self.volume.setFixedWidth(6 * self.fontMetrics().height())
+        self.volume.setAccessibleName(self.tr("Volume"))
+        self.volume.valueChanged.connect(self._set_volume)
+        self.difference = QSpinBox()
+        self.difference.setRange(0, MOST_DIFFERENCE_DB)
+        self.difference.setPrefix("D +")
+        self.difference.setSuffix(" dB")
+        self.difference.setAccessibleName(self.tr("Gain of the difference"))
+        self.difference.setToolTip(self.difference.accessibleName())
+        self.difference.valueChanged.connect(lambda value: player.choose(difference_db=float(value)))
+        self._set_volume(self.volume.value())
         self._label()
         self._lay_out()
         player.state_changed.connect(self.refresh)
@@ -69,17 +85,25 @@ class TransportBar(QWidget):
         play.set_glyph("pause" if player.is_playing else "play")
         for heard in HEARD:
             button = self.buttons[LISTENED[heard]]
-            button.setEnabled(not player.is_blind)
+            self._enable(button, self._actions[LISTENED[heard]])
             button.setChecked(not player.is_blind and player.choices.heard == heard)
         self.buttons["loop"].setChecked(player.choices.looped)
         match = self.buttons["match_levels"]
         match.setChecked(player.choices.matched)
         match.setText(self._match_text())
+        match.setToolTip(self._match_tip())
+        self.difference.setVisible(player.choices.heard == "D" and not player.is_blind)
         self.level.set_blind(player.is_blind)
         if player.is_blind:
             self.level.show_levels(Levels())
         self.time.setToolTip(player.device_text)
         self.show_place(player.place)
+
+    def _set_volume(self, level_db: int) -> None:
+        """The lowest position is silence."""
+        self._player.choose(volume_db=float(level_db) if level_db > LEAST_DB else SILENCE_DB)
+        shown = f"{level_db:+d} dB" if level_db > LEAST_DB else self.tr("silent")
+        self.volume.setToolTip(self.tr("Volume: {level}; the recording is not changed by it").format(level=shown))
 
     def show_place(self, frame: int) -> None:
         """Show where it is."""
@@ -91,15 +115,36 @@ class TransportBar(QWidget):
         matching, heard = player.matching, player.choices.heard
         if not player.choices.matched or player.is_blind or matching is None or heard not in ("B", "C"):
             return self.tr("Match")
-        gain = matching.gain_db(HEARD.index(heard))
+        gain = matching.relative_db(HEARD.index(heard))
         return self.tr("Match {gain} LU").format(gain=("+" if gain > 0 else "") + figure(gain))
+
+    def _match_tip(self) -> str:
+        """What the command does, and how loud everything is in the region."""
+        tip = self._actions["match_levels"].toolTip()
+        matching = self._player.matching
+        if matching is None or self._player.is_blind:
+            return tip
+        rows = [
+            f"{heard}: {figure(level.lufs)} LUFS, {figure(decibels(level.peak) if level.peak else None)} dBFS"
+            for heard, level in zip(HEARD, matching.levels, strict=False)
+        ]
+        return "\n".join([tip, *rows])
 
     def _follow(self, button: GlyphButton | QToolButton, name: str) -> GlyphButton | QToolButton:
         action = self._actions[name]
         button.setToolTip(action.toolTip())
         button.setAccessibleName(action.toolTip().splitlines()[0])
-        button.clicked.connect(lambda _=False: action.trigger())
+        button.clicked.connect(lambda _=False: self._trigger(action))
+        action.changed.connect(lambda: self._enable(button, action))
         return button
+
+    def _trigger(self, action: QAction) -> None:
+        action.trigger()
+        self.refresh()  # a click on what is on already has turned its button off
+
+    def _enable(self, button: QToolButton, action: QAction) -> None:
+        blind = self._player.is_blind and action.objectName() in LISTENED.values()
+        button.setEnabled(action.isEnabled() and not blind)
 
     def _label(self) -> None:
         names = {"A": self.tr("Original"), "B": self.tr("Takes"), "C": self.tr("Compared"), "D": self.tr("Difference")}
@@ -129,6 +174,9 @@ class TransportBar(QWidget):
         row.addSpacing(line // 2)
         row.addWidget(self.buttons["match_levels"])
         row.addWidget(self.buttons["blind_test"])
+        row.addWidget(self.difference)
         row.addStretch(1)
+        row.addWidget(self.volume)
+        row.addSpacing(line // 2)
         row.addWidget(self.level)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)

@@ -72,6 +72,7 @@ class Trial:
             "take_id": self.take_id,
             "trials": self.trials,
             "answers": [list(answer) for answer in self.answers],
+            "given_up": not self.is_over,
             "p_value": self.p_value(),
         }
 

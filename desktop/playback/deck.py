@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import bisect
-
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop.playback.route import Route
+
 Block = NDArray[np.float32]
 VOICES = 3  # original, take in use, compared take: A, B, C
+LONGEST_FRAMES = 1 << 20
 
 
 class Deck:
@@ -22,15 +23,16 @@ class Deck:
         written, read: frames since the beginning.
         ended: nothing more is written.
         pace: frames of the recording that pass in a frame of the device.
+        match: what makes each voice as loud as the others, ``(voices,)``.
     """
 
-    def __init__(self, channels: int, capacity: int, pace: float = 1.0) -> None:
+    def __init__(self, channels: int, capacity: int, route: Route | None = None, pace: float = 1.0) -> None:
         self.channels, self.capacity, self.pace = channels, capacity, pace
         self.written = self.read = 0
         self.ended = False
+        self.match: NDArray[np.float32] = np.ones(VOICES, np.float32)
+        self._route = route
         self._ring: Block = np.zeros((VOICES, 2 * capacity, channels), np.float32)
-        self._passed: list[float] = []  # frames of the recording that were passed when each stretch began
-        self._starts: list[int] = []  # and where that stretch begins
 
     @property
     def room(self) -> int:
@@ -57,15 +59,6 @@ class Deck:
         at = self.read % self.capacity
         return self._ring[voice, at : at + frames]
 
-    def begin_stretch(self, passed: float, start: int) -> None:
-        """Note that after ``passed`` frames of the recording it goes on at ``start``: the beginning, and each loop."""
-        self._starts.append(start)
-        self._passed.append(passed)
-
     def place(self, count: float) -> int:
         """The recording's frame that is heard ``count`` frames after the beginning."""
-        if not self._passed:
-            return 0
-        passed = count * self.pace
-        stretch = max(0, bisect.bisect_right(self._passed, passed) - 1)
-        return self._starts[stretch] + int(passed - self._passed[stretch])
+        return self._route.place(int(count * self.pace)) if self._route else 0

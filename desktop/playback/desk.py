@@ -1,4 +1,4 @@
-"""A thread for what may take its time: opening and closing devices, and measuring loudness."""
+"""A thread for what devices take their time for: loading PortAudio, opening and closing streams, looking again."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.playback.device import DeviceError, Output, chosen_device, portaudio, rescan
-from desktop.playback.matching import measured
-from desktop.playback.voices import Voices
+from desktop.playback.device import Output, chosen_device, portaudio, rescan
 from engine.errors import RetakeError
 
 log = logging.getLogger(__name__)
@@ -23,27 +20,25 @@ class Desk(QObject):
     """Does one thing after the other; the thread lives from the first one to `close`.
 
     Signals:
-        opened(Output): a stream.
-        failed(str): why none could be opened.
-        measured(object, Matching): for whom, and what.
+        opened(int, Output): the stream that was asked for with this number.
+        failed(int, str): why it could not be opened.
     """
 
-    opened = Signal(object)
-    failed = Signal(str)
-    measured = Signal(object, object)
+    opened = Signal(int, object)
+    failed = Signal(int, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
     def warm_up(self) -> None:
         """Load PortAudio ahead of the first sound; where it isn't there, the first sound says so."""
-        self._do(self._load)
+        self._do(portaudio)
 
-    def open(self, key: str, rate: int, channels: int, latency_s: float) -> None:
+    def open(self, number: int, key: str, rate: int, channels: int, latency_s: float) -> None:
         """Open the device of a key, or the system's own."""
-        self._do(lambda: self._open(key, rate, channels, latency_s))
+        self._do(lambda: self._open(number, key, rate, channels, latency_s))
 
     def shut(self, output: Output) -> None:
         """Close a stream."""
@@ -53,18 +48,6 @@ class Desk(QObject):
         """Let PortAudio look for devices again."""
         self._do(rescan)
 
-    def measure(self, voices: Voices, start: int, stop: int, whom: object) -> None:
-        """Measure the loudness of voices, which are closed then; what can't be read isn't matched."""
-
-        def work() -> None:
-            try:
-                self.measured.emit(whom, measured(voices, start, stop))
-            finally:
-                for voice in voices:
-                    voice.close()
-
-        self._do(work)
-
     def close(self) -> None:
         """End the thread once all is done; one that hangs in a device is left behind. May be called twice."""
         if self._thread:
@@ -72,7 +55,7 @@ class Desk(QObject):
             self._thread.join(ENDS_WITHIN_S)
             self._thread = None
 
-    def _do(self, task: Callable[[], Any]) -> None:
+    def _do(self, task: Callable[[], object]) -> None:
         self._tasks.put(task)
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="sound desk", daemon=True)
@@ -82,16 +65,16 @@ class Desk(QObject):
         while task := self._tasks.get():
             try:
                 task()
-            except (RetakeError, OSError) as error:
+            except RetakeError as error:
                 log.warning("at the sound desk: %s", error)
             except Exception:
                 log.exception("at the sound desk")
 
-    def _load(self) -> None:
-        portaudio()
-
-    def _open(self, key: str, rate: int, channels: int, latency_s: float) -> None:
+    def _open(self, number: int, key: str, rate: int, channels: int, latency_s: float) -> None:
         try:
-            self.opened.emit(Output(chosen_device(key), rate, channels, latency_s))
-        except DeviceError as error:
-            self.failed.emit(str(error))
+            output = Output(chosen_device(key), rate, channels, latency_s)
+        except Exception as error:  # whatever it is: who waits for a stream must be told
+            log.warning("no stream: %s", error)
+            self.failed.emit(number, str(error) or type(error).__name__)
+        else:
+            self.opened.emit(number, output)

@@ -6,7 +6,6 @@ import ctypes
 import logging
 import sys
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +18,8 @@ log = logging.getLogger(__name__)
 LATENCIES_S = {"low": 0.02, "normal": 0.06, "high": 0.2}
 CLOSED_WITHIN_S = 2.0
 MOST_CHANNELS = 32
+_lock = threading.RLock()  # PortAudio's own functions are for one thread at a time
+_open_streams: set[int] = set()
 
 
 class DeviceError(RetakeError):
@@ -57,7 +58,7 @@ def portaudio() -> Any:
     try:
         hush()
         import sounddevice
-    except OSError as error:  # no PortAudio
+    except (ImportError, OSError) as error:  # no PortAudio, or no sounddevice
         text = translate("Playback", "sound can't be played: {error}; on Debian and Ubuntu, install libportaudio2")
         raise DeviceError(text.format(error=error)) from error
     return sounddevice
@@ -88,42 +89,44 @@ def devices() -> list[Device]:
     Raises:
         DeviceError: PortAudio isn't there or fails.
     """
-    library = portaudio()
-    try:
-        apis = library.query_hostapis()
-        return [
-            Device(
-                number,
-                str(found["name"]),
-                str(apis[found["hostapi"]]["name"]),
-                round(found["default_samplerate"]),
-                int(found["max_output_channels"]),
-            )
-            for number, found in enumerate(library.query_devices())
-            if found["max_output_channels"] > 0
-        ]
-    except library.PortAudioError as error:
-        raise DeviceError(
-            translate("Playback", "sound devices can't be listed: {error}").format(error=error)
-        ) from error
+    with _lock:
+        library = portaudio()
+        try:
+            apis = library.query_hostapis()
+            return [
+                Device(
+                    number,
+                    str(found["name"]),
+                    str(apis[found["hostapi"]]["name"]),
+                    round(found["default_samplerate"]),
+                    int(found["max_output_channels"]),
+                )
+                for number, found in enumerate(library.query_devices())
+                if found["max_output_channels"] > 0
+            ]
+        except library.PortAudioError as error:
+            text = translate("Playback", "sound devices can't be listed: {error}")
+            raise DeviceError(text.format(error=error)) from error
 
 
 def rescan() -> None:
-    """Let PortAudio look for devices again; no stream may be open."""
-    library = portaudio()
-    try:
-        library._terminate()
-        library._initialize()
-    except library.PortAudioError as error:
-        raise DeviceError(
-            translate("Playback", "sound devices can't be listed: {error}").format(error=error)
-        ) from error
+    """Let PortAudio look for devices again, unless a stream is open: that would pull it away from under it."""
+    with _lock:
+        library = portaudio()
+        if _open_streams:
+            return
+        try:
+            library._terminate()
+            library._initialize()
+        except library.PortAudioError as error:
+            text = translate("Playback", "sound devices can't be listed: {error}")
+            raise DeviceError(text.format(error=error)) from error
 
 
 def chosen_device(key: str) -> Device:
     """The device of that key; the system's own where it isn't there, or nothing is chosen.
 
-    PortAudio looks again where it isn't known: it may have been plugged in since. So no stream may be open.
+    PortAudio looks again where it isn't known: it may have been plugged in since.
 
     Raises:
         DeviceError: there is none.
@@ -138,12 +141,12 @@ def chosen_device(key: str) -> Device:
     library = portaudio()
     try:
         number = int(library.query_devices(kind="output")["index"])
-    except (library.PortAudioError, ValueError) as error:
-        raise DeviceError(translate("Playback", "there is no device to play on")) from error
-    own = next((device for device in found if device.index == number), None)
-    if own is None:
-        raise DeviceError(translate("Playback", "there is no device to play on"))
-    return own
+    except (library.PortAudioError, ValueError):
+        number = -1
+    for device in found:
+        if device.index == number:
+            return device
+    raise DeviceError(translate("Playback", "there is no device to play on"))
 
 
 class Output:
@@ -164,10 +167,10 @@ class Output:
         """
         library = portaudio()
         self.device, self.asked = device, (rate, channels)
-        self.channels = min(max(2, channels), device.channels, MOST_CHANNELS)
-        self.rate = supported_rate(library, device, rate, self.channels)
+        self.rate, self.channels = supported(library, device, rate, min(max(2, channels), MOST_CHANNELS))
         self.mixer = Mixer(self.rate, self.channels)
         self.underruns = 0
+        self._now_s = 0.0
         fill = self.mixer.fill
 
         def callback(out: Any, frames: int, times: Any, status: Any) -> None:
@@ -175,19 +178,25 @@ class Output:
                 self.underruns += 1
             fill(out, times.outputBufferDacTime)
 
-        try:
-            self._stream = library.OutputStream(
-                samplerate=self.rate,
-                device=device.index,
-                channels=self.channels,
-                dtype="float32",
-                latency=latency_s,
-                callback=callback,
-            )
-            self._stream.start()
-        except (library.PortAudioError, ValueError) as error:
-            text = translate("Playback", "{name}: can't be opened: {error}")
-            raise DeviceError(text.format(name=device.name, error=error)) from error
+        with _lock:
+            stream = None
+            try:
+                stream = library.OutputStream(
+                    samplerate=self.rate,
+                    device=device.index,
+                    channels=self.channels,
+                    dtype="float32",
+                    latency=latency_s,
+                    callback=callback,
+                )
+                stream.start()
+            except (library.PortAudioError, ValueError) as error:
+                if stream is not None:
+                    stream.close(ignore_errors=True)
+                text = translate("Playback", "{name}: can't be opened: {error}")
+                raise DeviceError(text.format(name=device.name, error=error)) from error
+            self._stream = stream
+            _open_streams.add(id(self))
 
     @property
     def latency_s(self) -> float:
@@ -196,8 +205,10 @@ class Output:
 
     @property
     def now_s(self) -> float:
-        """The device's clock, as in `Mixer.heard_at_s`."""
-        return float(self._stream.time)
+        """The device's clock, as in `Mixer.heard_at_s`; it stands still once the device is gone."""
+        with suppress(Exception):  # PortAudio's errors differ by system
+            self._now_s = float(self._stream.time)
+        return self._now_s
 
     @property
     def is_alive(self) -> bool:
@@ -207,27 +218,28 @@ class Output:
         except Exception:  # a closed stream, or a device that is gone: PortAudio's errors differ by system
             return False
 
-    def close(self, then: Callable[[], None] | None = None) -> None:
-        """Close the stream, in a thread: a device that is gone may take its time."""
-
-        def work() -> None:
-            try:
-                self._stream.abort(ignore_errors=True)
-                self._stream.close(ignore_errors=True)
-            except Exception:
-                log.exception("a stream was not closed")
-            if then:
-                then()
-
-        thread = threading.Thread(target=work, name="closing sound", daemon=True)
+    def close(self) -> None:
+        """Close the stream, in a thread: a device that is gone may take its time, or never come back."""
+        thread = threading.Thread(target=self._close, name="closing sound", daemon=True)
         thread.start()
-        thread.join(CLOSED_WITHIN_S if then is None else 0)
+        thread.join(CLOSED_WITHIN_S)
+
+    def _close(self) -> None:
+        try:
+            self._stream.abort(ignore_errors=True)
+            self._stream.close(ignore_errors=True)
+        except Exception:
+            log.exception("a stream was not closed")
+        _open_streams.discard(id(self))
 
 
-def supported_rate(library: Any, device: Device, rate: int, channels: int) -> int:
-    """The recording's rate where the device takes it, else the device's own."""
-    try:
-        library.check_output_settings(device.index, channels, "float32", samplerate=rate)
-    except (library.PortAudioError, ValueError):
-        return device.rate
-    return rate
+def supported(library: Any, device: Device, rate: int, channels: int) -> tuple[int, int]:
+    """Rate and channels to open a device with: the recording's where it takes them, else its own rate, two channels."""
+    channels = min(channels, device.channels)
+    for hz, count in ((rate, channels), (rate, min(2, channels)), (device.rate, channels)):
+        try:
+            library.check_output_settings(device.index, count, "float32", samplerate=hz)
+        except (library.PortAudioError, ValueError):
+            continue
+        return hz, count
+    return device.rate, min(2, channels)

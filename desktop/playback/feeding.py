@@ -24,6 +24,8 @@ AHEAD_S = 0.8  # of sound in a deck
 FIRST_S = 0.06  # and before it is begun
 BLOCK_S = 0.04
 LOOK_S = 0.01
+ENDS_WITHIN_S = 2.0
+MOST_BYTES, BYTES_A_SAMPLE = 64 << 20, 4  # of a deck
 
 
 class Voice(Protocol):
@@ -37,15 +39,16 @@ class Voice(Protocol):
     def close(self) -> None: ...
 
 
-@dataclass
+@dataclass(eq=False)
 class Feed:
     """What a deck is filled with.
 
     Attributes:
-        voices: original, take in use, compared take; the same object may stand for several.
+        voices: original, take in use, compared take; the same object may stand for several, and is read once.
         route: which frames.
-        rate: of the device.
+        rate, channels: of the device.
         speed: 1 as recorded; the pitch stays.
+        match: what makes the voices equally loud, ``(voices,)``; None to leave them.
     """
 
     voices: tuple[Voice, Voice, Voice]
@@ -53,19 +56,25 @@ class Feed:
     rate: int
     channels: int
     speed: float = 1.0
+    match: NDArray[np.float32] | None = None
     deck: Deck = field(init=False)
 
     def __post_init__(self) -> None:
-        first = self.voices[0]
-        self.deck = Deck(self.channels, round(AHEAD_S * self.rate), first.rate * self.speed / self.rate)
+        own = self.voices[0].rate
+        ahead = min(round(AHEAD_S * self.rate), MOST_BYTES // (2 * VOICES * self.channels * BYTES_A_SAMPLE))
+        self.deck = Deck(self.channels, ahead, self.route, own * self.speed / self.rate)
+        if self.match is not None:
+            self.deck.match = self.match
+        self._distinct = list({id(voice): voice for voice in self.voices}.values())
+        self._which = [next(n for n, one in enumerate(self._distinct) if one is voice) for voice in self.voices]
         self._place: int | None = None
-        self._passed = 0
         self._ended = False
         self._held: Block | None = None
-        count = VOICES * self.channels
-        self._stretcher = Stretcher(count, first.rate, self.speed) if self.speed != 1 else None
-        same = first.rate == self.rate
-        self._resampler = None if same else soxr.ResampleStream(first.rate, self.rate, count, dtype="float32")
+        self._block = max(1, round(BLOCK_S * own))
+        self._round: NDArray[np.float32] | None = None
+        count = len(self._distinct) * self.channels
+        self._stretcher = Stretcher(count, own, self.speed) if self.speed != 1 else None
+        self._resampler = None if own == self.rate else soxr.ResampleStream(own, self.rate, count, dtype="float32")
 
     def step(self) -> bool:
         """Write a little, where there is room; whether anything was done.
@@ -92,7 +101,7 @@ class Feed:
 
     def close(self) -> None:
         """Let go of the files."""
-        for voice in {id(voice): voice for voice in self.voices}.values():
+        for voice in self._distinct:
             voice.close()
 
     def _used_up(self) -> bool:
@@ -103,28 +112,36 @@ class Feed:
 
     def _next(self) -> Block:
         """The next block, ``(voices, n, channels)`` at the device's rate; n may be 0."""
-        rate = self.voices[0].rate
-        stretch = self.route.stretch(self._place, max(1, round(BLOCK_S * rate)))
+        if self._rounds():
+            return self._shaped(self._converted(self._whole_rounds().T, last=False))
+        stretch = self.route.stretch(self._place, self._block)
         if stretch is None:
             self._ended = True
-            rest = np.zeros((0, VOICES * self.channels), np.float32)
+            rest = np.zeros((0, len(self._distinct) * self.channels), np.float32)
             return self._shaped(self._converted(rest, last=True))
         start, stop = stretch
-        if start != self._place:
-            self.deck.begin_stretch(self._passed, start)
         sound = self._read(start, stop)
         self._soften(sound, start, stop)
         self._place = stop
-        self._passed += stop - start
         return self._shaped(self._converted(sound.T, last=False))
 
+    def _rounds(self) -> bool:
+        """Whether a loop begins anew that is shorter than a block."""
+        route = self.route
+        again = self._place is not None and self._place >= route.stop
+        return again and route.loop_start is not None and route.stop - route.loop_start < self._block
+
+    def _whole_rounds(self) -> NDArray[np.float32]:
+        """A short loop, so often that it is worth the while."""
+        assert self.route.loop_start is not None
+        if self._round is None:
+            once = self._read(self.route.loop_start, self.route.stop)
+            self._round = np.tile(once, -(-self._block // once.shape[1]))
+        return self._round
+
     def _read(self, start: int, stop: int) -> NDArray[np.float32]:
-        """``(voices * channels, n)`` at the recording's rate."""
-        read: dict[int, NDArray[np.float32]] = {}
-        for voice in self.voices:
-            if id(voice) not in read:
-                read[id(voice)] = folded(voice.read(start, stop), self.channels)
-        return np.concatenate([read[id(voice)] for voice in self.voices])
+        """``(distinct voices * channels, n)`` at the recording's rate."""
+        return np.concatenate([folded(voice.read(start, stop), self.channels) for voice in self._distinct])
 
     def _soften(self, sound: NDArray[np.float32], start: int, stop: int) -> None:
         """Fade where playing ends before the recording does: a sound that is cut off clicks."""
@@ -136,7 +153,7 @@ class Feed:
         sound *= fade.astype(np.float32)
 
     def _converted(self, sound: NDArray[np.float32], *, last: bool) -> NDArray[np.float32]:
-        """``(n, voices * channels)`` at the wanted speed and the device's rate."""
+        """``(n, distinct voices * channels)`` at the wanted speed and the device's rate."""
         if self._stretcher:
             sound = self._stretcher.push(sound, last=last)
         if self._resampler:
@@ -144,8 +161,9 @@ class Feed:
         return sound
 
     def _shaped(self, sound: NDArray[np.float32]) -> Block:
-        shaped: Block = sound.reshape(len(sound), VOICES, self.channels).transpose(1, 0, 2)
-        return shaped
+        shaped = sound.reshape(len(sound), len(self._distinct), self.channels).transpose(1, 0, 2)
+        block: Block = shaped[self._which]
+        return block
 
 
 def folded(sound: NDArray[np.float32], channels: int) -> NDArray[np.float32]:
@@ -166,24 +184,31 @@ def folded(sound: NDArray[np.float32], channels: int) -> NDArray[np.float32]:
 class Feeder:
     """The thread that fills decks; the newest one is played as soon as it holds a little.
 
-    ``failed`` is called from it with a sentence where sound can't be read.
+    ``failed`` is called from it with turn and sentence where sound can't be read.
     """
 
-    def __init__(self, mixer: Mixer, failed: Callable[[str], None]) -> None:
+    def __init__(self, mixer: Mixer, failed: Callable[[int, str], None]) -> None:
         self._mixer, self._failed = mixer, failed
-        self._asked: queue.SimpleQueue[tuple[Feed, int | None] | None] = queue.SimpleQueue()
+        self._asked: queue.SimpleQueue[tuple[Feed, int, int | None] | threading.Event | None] = queue.SimpleQueue()
         self._feeds: list[Feed] = []
+        self._turn = 0
         self._thread = threading.Thread(target=self._run, name="playback", daemon=True)
         self._thread.start()
 
-    def play(self, feed: Feed, joins_at: int | None = None) -> None:
+    def play(self, feed: Feed, turn: int, joins_at: int | None = None) -> None:
         """Fill the deck of a feed and hand it to the mixer; see `Mixer.offer`."""
-        self._asked.put((feed, joins_at))
+        self._asked.put((feed, turn, joins_at))
+
+    def let_go(self) -> None:
+        """Close all files, and wait until they are, but not for a disk that hangs."""
+        done = threading.Event()
+        self._asked.put(done)
+        done.wait(ENDS_WITHIN_S)
 
     def close(self) -> None:
         """End the thread and let go of all files; may be called twice."""
         self._asked.put(None)
-        self._thread.join()
+        self._thread.join(ENDS_WITHIN_S)
 
     def _run(self) -> None:
         while True:
@@ -194,26 +219,36 @@ class Feeder:
                 continue
             if asked is None:
                 break
-            self._begin(*asked)
+            if isinstance(asked, threading.Event):
+                self._close_feeds()
+                asked.set()
+            else:
+                self._begin(*asked)
+        self._close_feeds()
+
+    def _close_feeds(self) -> None:
         for feed in self._feeds:
+            feed.end()
             feed.close()
         self._feeds.clear()
 
-    def _begin(self, feed: Feed, joins_at: int | None) -> None:
+    def _begin(self, feed: Feed, turn: int, joins_at: int | None) -> None:
+        self._feeds.append(feed)
+        self._turn = turn
         enough = round(FIRST_S * feed.rate)
         while feed.deck.waiting < enough and not feed.deck.ended and self._stepped(feed):
             pass
-        self._mixer.offer(feed.deck, joins_at)
-        self._feeds.append(feed)
+        self._mixer.offer(feed.deck, turn, joins_at)
         self._go_on()
 
     def _go_on(self) -> None:
         """Fill the deck that is played and the one that will be; forget those that were left."""
         newest = self._feeds[-1]
-        if self._mixer.deck is newest.deck:
-            for feed in self._feeds[:-1]:
+        kept = [feed for feed in self._feeds if feed is newest or feed.deck is self._mixer.deck]
+        for feed in self._feeds:
+            if feed not in kept:
                 feed.close()
-            self._feeds = [newest]
+        self._feeds = kept
         for feed in self._feeds:
             while self._asked.empty() and self._stepped(feed):
                 pass
@@ -223,6 +258,13 @@ class Feeder:
             return feed.step()
         except (RetakeError, OSError) as error:
             log.warning("playing ends: %s", error)
-            feed.end()
-            self._failed(str(error))
-            return False
+            self._end(feed, str(error))
+        except Exception as error:  # whatever it is: else the thread would end, and nothing play any more
+            log.exception("playing ends")
+            self._end(feed, f"{type(error).__name__}: {error}")
+        return False
+
+    def _end(self, feed: Feed, why: str) -> None:
+        feed.end()
+        if feed is self._feeds[-1]:
+            self._failed(self._turn, why)

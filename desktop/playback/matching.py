@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,51 +24,66 @@ SILENT_LUFS = -70.0
 
 
 @dataclass(frozen=True)
-class Matching:
-    """Loudness of original, take in use and compared take over the same frames.
+class Level:
+    """How loud a voice is over some frames.
 
     Attributes:
-        start, stop: of them.
-        lufs: of each voice; None for silence.
+        lufs: integrated loudness; None for silence.
+        peak: greatest sample.
     """
 
-    start: int
-    stop: int
-    lufs: tuple[float | None, float | None, float | None]
+    lufs: float | None
+    peak: float
 
-    def gain_db(self, voice: int) -> float:
+
+@dataclass(frozen=True)
+class Matching:
+    """Levels of original, take in use and compared take over the same frames."""
+
+    levels: tuple[Level, Level, Level]
+
+    def relative_db(self, voice: int) -> float:
         """What makes a voice as loud as the original; 0 where either is silent."""
-        original, other = self.lufs[0], self.lufs[voice]
+        original, other = self.levels[0].lufs, self.levels[voice].lufs
         if original is None or other is None:
             return 0.0
         return max(-MOST_DB, min(original - other, MOST_DB))
 
+    @property
+    def offset_db(self) -> float:
+        """By how much all must be softer, so that none that is made louder exceeds full scale."""
+        raised = [voice for voice in range(VOICES) if self.relative_db(voice) > 0]
+        most = max((self.levels[voice].peak * db(self.relative_db(voice)) for voice in raised), default=0.0)
+        return -20 * math.log10(most) if most > 1 else 0.0
 
-def measured(voices: tuple[Voice, Voice, Voice], start: int, stop: int) -> Matching:
-    """Measure the voices from frame ``start`` to ``stop``.
+    def gains(self) -> NDArray[np.float32]:
+        """Factors of the voices, ``(voices,)``."""
+        return np.array([db(self.relative_db(voice) + self.offset_db) for voice in range(VOICES)], np.float32)
+
+
+def level_of(voice: Voice, start: int, stop: int, cancelled: Callable[[], bool] = lambda: False) -> Level | None:
+    """Measure a voice from frame ``start`` to ``stop``, a second at a time; None where it was cancelled.
+
+    Loudness as `engine.measuring.loudness.Loudness` has it, from 0.4 s on; what is shorter is one block, of its own
+    length. Of more than `LONGEST_S` the first part stands for all.
 
     Raises:
-        RetakeError: they can't be read.
+        RetakeError: it can't be read.
     """
-    known: dict[int, float | None] = {}
-    stop = min(stop, start + round(LONGEST_S * voices[0].rate))
-    for voice in voices:
-        if id(voice) not in known:
-            known[id(voice)] = loudness(voice.read(start, stop), voice.rate)
-    return Matching(start, stop, tuple(known[id(voice)] for voice in voices))  # type: ignore[arg-type]
-
-
-def loudness(sound: NDArray[np.float32], rate: int) -> float | None:
-    """Integrated loudness of ``(channels, frames)`` in LUFS; None for silence.
-
-    As `engine.measuring.loudness.Loudness` has it, from 0.4 s on; what is shorter is one block, of its own length.
-    """
-    if sound.shape[1] >= SHORTEST_S * rate:
-        measured = Loudness(rate, len(sound))
-        measured.push(np.concatenate([sound, sound]))
-        return measured.integrated()[0]
-    weighted = np.square(KWeighting(rate, len(sound)).push(sound.astype(np.float64))).sum(axis=0)
-    return lufs(float(weighted.mean())) if len(weighted) else None
+    rate, peak, power = voice.rate, 0.0, 0.0
+    stop = min(stop, start + round(LONGEST_S * rate))
+    gated, plain = Loudness(rate, voice.channels), KWeighting(rate, voice.channels)
+    is_long = stop - start >= SHORTEST_S * rate
+    for first in range(start, stop, rate):
+        if cancelled():
+            return None
+        sound = voice.read(first, min(first + rate, stop))
+        peak = max(peak, float(np.abs(sound).max()))
+        if is_long:
+            gated.push(np.concatenate([sound, sound]))
+        else:
+            power += float(np.square(plain.push(sound.astype(np.float64))).sum())
+    return Level(gated.integrated()[0] if is_long else lufs(power / max(stop - start, 1)), peak)
 
 
 def lufs(power: float) -> float | None:
@@ -78,17 +94,16 @@ def lufs(power: float) -> float | None:
     return level if level >= SILENT_LUFS else None
 
 
-def gains(heard: Heard, matching: Matching | None, difference_db: float, volume_db: float) -> NDArray[np.float32]:
-    """Gains of the voices that let one thing be heard; without ``matching``, all as they are.
+def gains(heard: Heard, *, matched: bool, difference_db: float = 0.0, volume_db: float = 0.0) -> NDArray[np.float32]:
+    """Gains to hear one thing with, ``(2, voices)``: of the voices as they are, and of the voices matched.
 
     The difference is the take in use minus the original, never matched, with a gain of its own.
     """
-    made = np.zeros(VOICES, np.float32)
+    made = np.zeros((2, VOICES), np.float32)
     if heard == "D":
-        made[0], made[1] = -db(difference_db), db(difference_db)
+        made[0, :2] = -db(difference_db), db(difference_db)
     else:
-        voice = HEARD.index(heard)
-        made[voice] = db(matching.gain_db(voice)) if matching else 1.0
+        made[int(matched), HEARD.index(heard)] = 1.0
     return made * np.float32(db(volume_db))
 
 

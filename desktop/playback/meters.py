@@ -39,23 +39,29 @@ class Levels:
 
 
 class Meters:
-    """Levels of a stream of sound, pushed block by block."""
+    """Levels of a stream of sound, pushed block by block.
+
+    Attributes:
+        channels: that are metered.
+    """
 
     def __init__(self, rate: int, channels: int) -> None:
-        self._rate, self._channels = rate, channels
+        self._rate, self.channels = rate, channels
         self._segment = max(1, rate // SEGMENTS_PER_S)
         self.reset()
 
     def reset(self) -> None:
         """Forget all that was heard."""
-        self._weighting, self._true_peak = KWeighting(self._rate, self._channels), TruePeak(self._rate, self._channels)
-        self._rest = np.zeros((self._channels, 0), np.float64)
-        self._weighted = np.zeros((self._channels, 0), np.float64)
+        self._weighting, self._true_peak = KWeighting(self._rate, self.channels), TruePeak(self._rate, self.channels)
+        self._rest = np.zeros((self.channels, 0), np.float64)
+        self._weighted = np.zeros((self.channels, 0), np.float64)
         self._powers: list[float] = []
+        self._integrated_of = 0
+        self._integrated_lufs: float | None = None
         self._products: list[NDArray[np.float64]] = []
-        self._peaks: NDArray[np.float64] = np.zeros(self._channels)
-        self._held: NDArray[np.float64] = np.zeros(self._channels)
-        self._held_for: NDArray[np.float64] = np.zeros(self._channels)
+        self._peaks: NDArray[np.float64] = np.zeros(self.channels)
+        self._held: NDArray[np.float64] = np.zeros(self.channels)
+        self._held_for: NDArray[np.float64] = np.zeros(self.channels)
 
     def push(self, block: NDArray[np.float32]) -> None:
         """Take ``(frames, channels)``."""
@@ -90,7 +96,7 @@ class Meters:
         part, self._rest = self._rest[:, : self._segment], self._rest[:, self._segment :]
         weighted, self._weighted = self._weighted[:, : self._segment], self._weighted[:, self._segment :]
         self._powers.append(float(np.square(weighted).sum(axis=0).mean()))
-        if self._channels > 1:
+        if self.channels > 1:
             self._products.append(np.array([part[0] @ part[1], part[0] @ part[0], part[1] @ part[1]]))
         del self._powers[: -LONGEST_S * SEGMENTS_PER_S], self._products[:-MOMENTARY]
 
@@ -100,7 +106,11 @@ class Meters:
     def _integrated(self) -> float | None:
         if len(self._powers) < MOMENTARY:
             return None
-        return gated_lufs(np.convolve(self._powers, np.ones(MOMENTARY) / MOMENTARY, mode="valid"))
+        if len(self._powers) != self._integrated_of:
+            self._integrated_of = len(self._powers)
+            sums = np.cumsum([0.0, *self._powers])
+            self._integrated_lufs = gated_lufs((sums[MOMENTARY:] - sums[:-MOMENTARY]) / MOMENTARY)
+        return self._integrated_lufs
 
     def _correlation(self) -> float | None:
         if not self._products:

@@ -15,8 +15,8 @@ from desktop.playback.deck import VOICES, Block, Deck
 SWITCH_S = 0.008  # cross-fade between voices, and between decks
 EDGE_S = 0.002  # fade where playing starts or stops in the middle of a sound
 CHUNK = 512  # frames that are mixed at once
-SILENT = np.zeros(VOICES, np.float32)
-KEPT_S = 4.0  # of what was played, for meters
+KEPT_S = 1.0  # of what was played, for meters
+NOTHING = np.zeros((2, VOICES), np.float32)
 
 Gains = NDArray[np.float32]
 
@@ -29,7 +29,8 @@ class Mixer:
     Attributes:
         deck: what is played.
         playing: whether frames of it are taken; False some milliseconds after `rest`.
-        finished: the deck ended, and all of it was played.
+        finished: the deck of which all was played, or None; ``finished_at_s`` is when the last of it is heard.
+        turn: decks that are offered for another one are not taken any more.
         starved: how often the deck had too little.
         played: how many frames the device took so far.
         heard_from, heard_at_s: `Deck.read` at the start of the last call, and the device's time when that is heard.
@@ -38,14 +39,17 @@ class Mixer:
     def __init__(self, rate: int, channels: int) -> None:
         self.rate, self.channels = rate, channels
         self.deck = Deck(channels, CHUNK)
-        self.playing = self.finished = False
+        self.playing = False
+        self.finished: Deck | None = None
+        self.turn = 0
         self.starved = self.played = self.heard_from = 0
-        self.heard_at_s = 0.0
-        self._offer: tuple[Deck, int | None] | None = None
-        self._wanted: Gains = SILENT
+        self.heard_at_s = self.finished_at_s = 0.0
+        self._offer: tuple[Deck, int, int | None] | None = None
+        self._wanted: Gains = NOTHING
         self._resting = True
-        self._aim: Gains = SILENT
-        self._from, self._to, self._now = (np.zeros(VOICES, np.float32) for _ in range(3))
+        self._aim: Gains = NOTHING
+        self._from, self._to, self._now = (np.zeros((2, VOICES), np.float32) for _ in range(3))
+        self._begin, self._end = (np.zeros(VOICES, np.float32) for _ in range(2))
         self._switch, self._edge = Ramp(round(SWITCH_S * rate)), Ramp(round(EDGE_S * rate))
         self._ramp, self._along = self._edge, self._edge.frames
         self._leaving: Deck | None = None
@@ -57,22 +61,19 @@ class Mixer:
     # From the window's thread
 
     def set_gains(self, gains: Gains) -> None:
-        """Glide to other gains of the voices, ``(voices,)``."""
+        """Glide to other gains, ``(2, voices)``: of the voices as they are, and of the voices matched by their deck."""
         self._wanted = gains
 
-    def offer(self, deck: Deck, joins_at: int | None = None) -> None:
+    def offer(self, deck: Deck, turn: int = 0, joins_at: int | None = None) -> None:
         """Go on with another deck, cross-faded, as if it had begun when ``joins_at`` frames were read.
 
-        Without that, play it from its beginning, now.
+        Without that, play it from its beginning, now. Not if `turn` is another one by then.
         """
-        self._offer = (deck, joins_at)
-
-    def resume(self) -> None:
-        """Play on."""
-        self._resting = False
+        self._offer = (deck, turn, joins_at)
 
     def rest(self) -> None:
-        """Fade out and stand still; the deck stays where it is."""
+        """Fade out and stand still; what was offered is not taken any more."""
+        self.turn += 1  # first: else a deck might be taken in between, and played
         self._resting = True
 
     def recent(self, start: int) -> Block:
@@ -97,15 +98,19 @@ class Mixer:
                 part.fill(0)
             self._keep(part)
         if self.playing and self.deck.ended and not self.deck.waiting:
-            self.playing, self.finished, self._resting = False, True, True
-            self._aim = SILENT
+            self.finished_at_s = heard_at_s + len(out) / self.rate
+            self.playing, self.finished, self._resting = False, self.deck, True
+            self._aim = NOTHING
             self._now.fill(0)
 
     def _take_offer(self) -> None:
         offer = self._offer
-        if offer is None:
+        if offer is None or self._leaving is not None:  # one cross-fade after the other
             return
-        deck, joins_at = offer
+        deck, turn, joins_at = offer
+        if turn != self.turn:
+            self._offer = None
+            return
         if joins_at is not None and self.playing:
             late = self.deck.read - joins_at
             if late < 0:
@@ -116,14 +121,14 @@ class Mixer:
         if self.playing:
             self._leaving, self._left = self.deck, 0
         if joins_at is None:
-            self.finished = self._resting = False
+            self._resting = False
         self.deck = deck
         self.heard_from = deck.read
         self._offer = None
 
     def _aim_gains(self) -> None:
         """Begin to glide where other gains are wanted; stand still where silence was reached."""
-        wanted = SILENT if self._resting else self._wanted
+        wanted = NOTHING if self._resting else self._wanted
         if wanted is not self._aim:
             edge = self._resting or not self.playing
             np.copyto(self._from, self._now)
@@ -170,11 +175,14 @@ class Mixer:
         frames = min(len(out), deck.waiting)
         if counts and frames < len(out) and not deck.ended:
             self.starved += 1
+        for gains, sums in ((self._from, self._begin), (self._to, self._end)):
+            np.multiply(gains[1], deck.match, out=sums)
+            sums += gains[0]
         for voice in range(VOICES):
-            if self._from[voice] == 0 and self._to[voice] == 0:
+            if self._begin[voice] == 0 and self._end[voice] == 0:
                 continue
-            np.multiply(glide[:frames], self._to[voice] - self._from[voice], out=weights[:frames, 0])
-            weights[:frames] += self._from[voice]
+            np.multiply(glide[:frames], self._end[voice] - self._begin[voice], out=weights[:frames, 0])
+            weights[:frames] += self._begin[voice]
             np.multiply(deck.voice(voice, frames), weights[:frames], out=scratch[:frames])
             out[:frames] += scratch[:frames]
         deck.read += frames

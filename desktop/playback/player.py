@@ -1,58 +1,40 @@
 """Plays the document in front: what is heard, from where, in a loop or not, and on which device.
 
-All that waits for a device or a disk is done in threads: `Feeder` reads, `Desk` opens and closes streams.
+All that waits for a device or a disk is done in threads: `Feeder` reads, `Desk` opens and closes streams, `Measurer`
+measures. What they answer carries a number, so that an answer to what isn't asked any more is left aside.
 """
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from collections.abc import Hashable
+from dataclasses import replace
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.document.document import Document
+from desktop.playback.choices import Choices, Stretch
 from desktop.playback.deck import Deck
 from desktop.playback.desk import Desk
 from desktop.playback.device import LATENCIES_S, Output
 from desktop.playback.feeding import Feed, Feeder
 from desktop.playback.matching import Heard, Matching, gains
+from desktop.playback.measurer import Measurer, Question
 from desktop.playback.meters import Levels, Meters
 from desktop.playback.route import Route
-from desktop.playback.voices import voices_of
+from desktop.playback.voices import kinds_of, voices_of
 from engine.region import Region
 
 log = logging.getLogger(__name__)
 LOOK_MS = 30
-JOIN_S = 0.15  # from now until another deck takes over at the same place
+JOIN_S = 0.03  # from now until another deck takes over at the same place
 DEAD_S = 1.0  # without a call from the device
 IDLE_MS = 20_000  # until the device is given back
 SCRUB_S = 0.09
-
-
-@dataclass(frozen=True)
-class Choices:
-    """How it is listened to.
-
-    Attributes:
-        heard: A the original, B the takes in use, C the compared take, D the difference of B and A.
-        matched: whether what is compared is made equally loud.
-        looped: whether a stretch is played again and again.
-        band_only: whether only the region's band is heard.
-        difference_db, volume_db: gains.
-        speed: 1 as recorded.
-        device: `Device.key`; empty for the system's own.
-        latency: of `LATENCIES_S`.
-    """
-
-    heard: Heard = "B"
-    matched: bool = True
-    looped: bool = False
-    band_only: bool = False
-    difference_db: float = 0.0
-    volume_db: float = 0.0
-    speed: float = 1.0
-    device: str = ""
-    latency: str = "normal"
+DIP_MS = 40  # of silence between what is heard in a blind test, so that the seam tells nothing
+METERED = 8  # channels at most
+NOBODY = np.zeros((2, 3), np.float32)
 
 
 class Player(QObject):
@@ -60,10 +42,10 @@ class Player(QObject):
 
     Attributes:
         choices: see `choose`.
-        route: what is played or was played last; None before.
+        stretch: what is played, or stands still in the middle; None otherwise.
+        region: the one that this belongs to, or None.
         compared: the take that C stands for, or None.
-        levels: of what was heard last.
-        matching: loudness of the voices over the region that is played; None where that isn't so.
+        levels: of what is heard.
 
     Signals:
         state_changed: playing or not, a choice, or what is compared.
@@ -76,34 +58,35 @@ class Player(QObject):
     moved = Signal(int)
     looked = Signal()
     said = Signal(str, str)
-    _failed = Signal(str)
+    _failed = Signal(int, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.choices = Choices()
-        self.route: Route | None = None
+        self.stretch: Stretch | None = None
+        self.region: Region | None = None
         self.compared: int | None = None
         self.levels = Levels()
-        self.matching: Matching | None = None
         self._document: Document | None = None
-        self._desk = Desk(self)
+        self._desk, self._measurer = Desk(self), Measurer(self)
         self._desk.opened.connect(self._opened)
         self._desk.failed.connect(self._not_opened)
-        self._desk.measured.connect(self._measured)
-        self._failed.connect(self._end_with)
+        self._measurer.measured.connect(self._learned)
+        self._failed.connect(self._feed_failed)
         self._output: Output | None = None
         self._feeder: Feeder | None = None
         self._meters: Meters | None = None
-        self._metered = 0
-        self._playing = self._opening = self._blind = self._scrubbing = False
-        self._place = 0
-        self._band: Region | None = None
-        self._seen, self._silent_looks = 0, 0
-        self._reported = 0
+        self._playing = self._blind = self._scrubbing = self._waiting = self._renewing = False
+        self._asked_for, self._opening = 0, False
+        self._place = self._metered = self._seen = self._still = self._reported = 0
+        self._decks: list[Deck] = []  # those that may be heard now
+        self._matched_by: Matching | None = None
         self._look = QTimer(self, interval=LOOK_MS)
         self._look.timeout.connect(self._look_at_device)
         self._idle = QTimer(self, interval=IDLE_MS, singleShot=True)
         self._idle.timeout.connect(self._give_back)
+        self._dip = QTimer(self, interval=DIP_MS, singleShot=True)
+        self._dip.timeout.connect(self._aim)
 
     # What is listened to
 
@@ -113,16 +96,21 @@ class Player(QObject):
         return self._document
 
     def set_document(self, document: Document | None) -> None:
-        """Listen to another document; what is played stops."""
+        """Listen to another document; what is played stops, and the files of the one before are closed."""
         if document is self._document:
             return
         self.stop()
-        if self._output and document and self._output.asked != (document.rate, document.channels):
-            self._give_back()
+        if self._feeder:
+            self._feeder.let_go()
         if self._document is not None:
             self._document.edited.disconnect(self._follow_edit)
-        self._document, self.route, self.compared, self.matching = document, None, None, None
+        self._document, self.region, self.compared = document, None, None
         self._place = 0
+        self._asked_for += 1  # a stream that is being opened is for the one before
+        self._opening = False
+        self._measurer.forget()
+        if self._output and (document is None or self._output.asked != (document.rate, document.channels)):
+            self._give_back()
         if document is not None:
             document.edited.connect(self._follow_edit)
             self._desk.warm_up()
@@ -135,14 +123,14 @@ class Player(QObject):
             return
         if (before.device, before.latency) != (now.device, now.latency):
             self._change_device()
-        elif (before.speed, before.band_only, before.looped) != (now.speed, now.band_only, now.looped):
+        elif needs_other_sound(before, now):
             self._renew()
         self._aim()
         self.state_changed.emit()
 
     def compare(self, take_id: int | None) -> None:
         """Let C stand for a take."""
-        if take_id != self.compared:
+        if take_id != self.compared and not self._blind:
             self.compared = take_id
             self._renew()
             self.state_changed.emit()
@@ -153,9 +141,22 @@ class Player(QObject):
         return self._blind
 
     def set_blind(self, blind: bool) -> None:
-        """Tell nobody which voice is heard, or tell it again."""
+        """Tell nobody which voice is heard and keep what is compared as it is, or tell it again."""
         self._blind = blind
         self.state_changed.emit()
+
+    def hear_blindly(self, heard: Heard) -> None:
+        """Switch, with a moment of silence before, also to what is heard already."""
+        self.choices = replace(self.choices, heard=heard)
+        if self._output:
+            self._output.mixer.set_gains(NOBODY.copy())
+        self._dip.start()
+        self.state_changed.emit()
+
+    @property
+    def matching(self) -> Matching | None:
+        """Loudness of what is compared; None where it isn't known, or more than a region is played."""
+        return self._matched_by
 
     # Transport
 
@@ -170,96 +171,75 @@ class Player(QObject):
         return self._scrubbing
 
     @property
-    def band(self) -> Region | None:
-        """The region that what is played belongs to."""
-        return self._band
-
-    @property
     def place(self) -> int:
         """The frame that is heard, or where it will go on."""
         output = self._output
-        if not self._playing or output is None or self._opening:
+        if not self._playing or output is None or output.mixer.deck not in self._decks:
             return self._place
         mixer = output.mixer
         count = mixer.heard_from + (output.now_s - mixer.heard_at_s) * output.rate
         return mixer.deck.place(max(0.0, min(count, mixer.deck.read)))
 
-    def play(self, route: Route, band: Region | None = None) -> None:
-        """Play a stretch from its start; ``band`` is the region that it belongs to, or None."""
-        if self._document is not None:
-            self._scrubbing = False
-            self._play(route, band)
-
-    def _play(self, route: Route, band: Region | None) -> None:
-        assert self._document
-        self.route, self._band = route, band
-        self._place = route.start
-        self._playing = True
-        self._idle.stop()
-        self._measure()
-        if self._output is None:
-            if not self._opening:
-                self._opening = True
-                document = self._document
-                latency_s = LATENCIES_S[self.choices.latency]
-                self._desk.open(self.choices.device, document.rate, document.channels, latency_s)
-        else:
-            self._begin()
-        self.state_changed.emit()
+    def play(self, stretch: Stretch, region: Region | None = None, at: int | None = None) -> None:
+        """Play a stretch, from its start or from ``at``; ``region`` is the one that it belongs to, or None."""
+        if self._document is None or not 0 <= stretch.first < stretch.stop <= self._document.frames:
+            return
+        self._scrubbing = False
+        self._play(stretch, region, stretch.first if at is None else at)
 
     def pause(self) -> None:
         """Stand still; `resume` goes on there."""
-        if not self._playing:
-            return
-        self._place = self.place
-        self._rest()
-        self.moved.emit(self._place)
-        self.state_changed.emit()
+        if self._playing:
+            self._place = self.place
+            self._rest()
+            self.moved.emit(self._place)
+            self.state_changed.emit()
 
     def resume(self) -> None:
         """Go on from where it was paused, or from where it was sought."""
-        route = self.route
-        if route is None or self._playing:
-            return
-        self.play(route.joined_at(self._place), self._band)
+        if self.stretch is not None and not self._playing and self._document is not None:
+            self._play(self.stretch, self.region, self._place)
 
     def stop(self) -> None:
         """Stop; the next time it begins anew."""
-        if self.route is None:
-            return
-        start = self.route.start if self.route.loop_start is None else self.route.loop_start
-        self._rest()
-        self.route, self._place = None, start
-        self.state_changed.emit()
+        if self.stretch is not None:
+            self._place = self.stretch.first
+            self.stretch = None
+            self._rest()
+            self.state_changed.emit()
 
     def seek(self, frame: int) -> None:
-        """Go on from another frame, whether it plays or stands still."""
-        self._place = frame
-        if self.route is not None:
-            last = self.route.stop if self.route.loop_start is not None else self._last_frame()
-            inside = frame < last
-            route = Route(frame, last, self.route.loop_start) if inside else Route(frame, self._last_frame())
-            if self._playing:
-                self.play(route, self._band)
-            else:
-                self.route = route
+        """Go on from another frame, whether it plays or stands still; at the end, stop."""
+        document, stretch = self._document, self.stretch
+        if document is None or stretch is None:
+            return
+        if frame >= document.frames:
+            self.stop()
+            return
+        if not stretch.first <= frame < stretch.stop:
+            stretch = Stretch(frame, document.frames)
+        if self._playing:
+            self._play(stretch, self.region, frame)
+        else:
+            self.stretch, self._place = stretch, frame
         self.moved.emit(frame)
 
     def scrub(self, frame: int) -> None:
         """Let a moment be heard around a frame."""
         document = self._document
-        if document is None or not 0 <= frame < document.frames:
-            return
-        self._scrubbing = True
-        self._play(Route(frame, min(document.frames, frame + round(SCRUB_S * document.rate))), None)
+        if document is not None and 0 <= frame < document.frames:
+            self._scrubbing = True
+            stop = min(document.frames, frame + round(SCRUB_S * document.rate))
+            self._play(Stretch(frame, stop), None, frame)
 
     def close(self) -> None:
         """End all threads and give the device back; may be called twice."""
         self.set_document(None)
         self._give_back()
         self._desk.close()
+        self._measurer.close()
 
-    # What the device says
+    # The device
 
     @property
     def device_text(self) -> str:
@@ -268,12 +248,8 @@ class Player(QObject):
         if output is None:
             return ""
         text = self.tr("{name}, {rate} Hz, {latency} ms, {underruns} underruns")
-        return text.format(
-            name=output.device.name,
-            rate=output.rate,
-            latency=round(1000 * output.latency_s),
-            underruns=self.underruns,
-        )
+        latency = round(1000 * output.latency_s)
+        return text.format(name=output.device.name, rate=output.rate, latency=latency, underruns=self.underruns)
 
     @property
     def underruns(self) -> int:
@@ -281,21 +257,33 @@ class Player(QObject):
         return self._output.underruns + self._output.mixer.starved if self._output else 0
 
     def rescan(self) -> None:
-        """Look for devices again; what is played stops."""
+        """Look for devices again; what is played pauses."""
         self.pause()
         self._give_back()
         self._desk.rescan()
 
-    def _opened(self, output: Output) -> None:
-        self._opening = False
+    def _open(self) -> None:
+        assert self._document
+        self._asked_for += 1
+        self._opening = True
+        chosen, document = self.choices, self._document
+        latency_s = LATENCIES_S[chosen.latency]
+        self._desk.open(self._asked_for, chosen.device, document.rate, document.channels, latency_s)
+
+    def _opened(self, number: int, output: Output) -> None:
         document = self._document
-        if document is None:
-            output.close()
+        if number != self._asked_for or document is None:
+            self._desk.shut(output)
             return
+        self._opening = False
         self._output = output
         self._feeder = Feeder(output.mixer, self._failed.emit)
-        self._meters = Meters(output.rate, output.channels)
-        self._metered = self._seen = self._silent_looks = self._reported = 0
+        self._meters = Meters(output.rate, min(document.channels, output.channels, METERED))
+        self._metered = self._seen = self._still = self._reported = 0
+        wanted = self.choices.device
+        if wanted and output.device.key != wanted:
+            text = self.tr("{wanted} isn't there; it is played on {name}.")
+            self.said.emit("warning", text.format(wanted=wanted, name=output.device.name))
         if output.rate != document.rate:
             text = self.tr("{name} doesn't play {rate} Hz; what you hear is resampled to {own} Hz.")
             self.said.emit("info", text.format(name=output.device.name, rate=document.rate, own=output.rate))
@@ -305,9 +293,14 @@ class Player(QObject):
             self._idle.start()
         self.state_changed.emit()
 
-    def _not_opened(self, why: str) -> None:
-        self._opening = False
-        self._end_with(why)
+    def _not_opened(self, number: int, why: str) -> None:
+        if number == self._asked_for:
+            self._opening = False
+            self._end_with(why)
+
+    def _feed_failed(self, turn: int, why: str) -> None:
+        if self._output and turn == self._output.mixer.turn:
+            self._end_with(why)
 
     def _end_with(self, why: str) -> None:
         """Stop, keep the place and say why."""
@@ -316,121 +309,19 @@ class Player(QObject):
         self.said.emit("error", why)
         self.state_changed.emit()
 
-    def _begin(self) -> None:
-        """Fill a deck from the route's start and play it."""
-        assert self._output and self._feeder and self._document and self.route
-        output = self._output
-        if output.mixer.channels < min(self._document.channels, 2):
-            log.info("channels are folded down to %d", output.mixer.channels)
-        self._aim()
-        self._feeder.play(self._feed(self.route))
-        if self._meters:
-            self._meters.reset()
-        self._look.start()
-
-    def _feed(self, route: Route) -> Feed:
-        assert self._output and self._document
-        band = self._band if self.choices.band_only else None
-        voices = voices_of(self._document, self.compared, band)
-        return Feed(voices, route, self._output.rate, self._output.channels, self.choices.speed)
-
-    def _renew(self) -> None:
-        """Go on at the same place with what is so now: other takes, speed, band or loop."""
-        self._measure()
-        if not self._playing or self._output is None or self._feeder is None or self.route is None:
-            return
-        deck: Deck = self._output.mixer.deck
-        joins_at = deck.read + round(JOIN_S * self._output.rate)
-        route = self.route
-        if route.loop_start is not None and not self.choices.looped:
-            route = self.route = Route(route.start, route.stop)
-        self._feeder.play(self._feed(route.joined_at(deck.place(joins_at))), joins_at)
-
-    def _follow_edit(self, edit: object) -> None:
-        if self.compared is not None and self._document and self.compared not in self._document.takes:
-            self.compared = None
-        self._renew()
-
-    def _aim(self) -> None:
-        if self._output:
-            matching = self.matching if self.choices.matched else None
-            made = gains(self.choices.heard, matching, self.choices.difference_db, self.choices.volume_db)
-            self._output.mixer.set_gains(made)
-
-    def _measure(self) -> None:
-        """Have the loudness measured, where a region alone is played."""
-        self.matching = None
-        route, region, document = self.route, self._band, self._document
-        if route is None or region is None or document is None or not within(route, region):
-            return
-        self._desk.measure(voices_of(document, self.compared), region.start_frame, region.end_frame, document)
-
-    def _measured(self, document: Document, matching: Matching) -> None:
-        if document is self._document and self._band is not None and self._band.start_frame == matching.start:
-            self.matching = matching
-            self._aim()
-            self.state_changed.emit()
-
-    def _look_at_device(self) -> None:
-        output = self._output
-        if output is None or self._meters is None:
-            return
-        mixer = output.mixer
-        self._meters.push(mixer.recent(self._metered))
-        self._metered = mixer.played
-        self.levels = self._meters.levels()
-        self.looked.emit()
-        if self.underruns > self._reported:
-            self._reported = self.underruns
-            self.state_changed.emit()
-        self._silent_looks = 0 if mixer.played > self._seen else self._silent_looks + 1
-        self._seen = mixer.played
-        if not output.is_alive or self._silent_looks * LOOK_MS > 1000 * DEAD_S:
-            self._lose()
-        elif self._playing and mixer.finished:
-            self._finish()
-        elif self._playing:
-            self.moved.emit(self.place)
-
-    def _finish(self) -> None:
-        """All was played: the next time it begins where this one did."""
-        assert self.route
-        start = self.route.start
-        self._rest()
-        self.route, self._place = None, start
-        self.moved.emit(start)
-        self.state_changed.emit()
-
-    def _lose(self) -> None:
-        """The device is gone: stop, keep the place."""
-        assert self._output
-        name = self._output.device.name
-        self._place = self.place
-        self._rest()
-        self._give_back()
-        self._desk.rescan()
-        text = self.tr("{name} stopped, or was unplugged. Play again to go on, on the device that is there.")
-        self.said.emit("warning", text.format(name=name))
-        self.state_changed.emit()
-
-    def _rest(self) -> None:
-        self._playing = False
-        self.levels = Levels()
-        if self._output:
-            self._output.mixer.rest()
-            self._idle.start()
-        self.looked.emit()
-
     def _change_device(self) -> None:
-        playing, place = self._playing, self.place
+        playing = self._playing
         self.pause()
         self._give_back()
-        if playing and self.route:
-            self.play(self.route.joined_at(place), self._band)
+        self._asked_for += 1
+        self._opening = False
+        if playing:
+            self.resume()
 
     def _give_back(self) -> None:
         self._look.stop()
         self._idle.stop()
+        self._decks.clear()
         if self._feeder:
             self._feeder.close()
             self._feeder = None
@@ -438,11 +329,191 @@ class Player(QObject):
             self._desk.shut(self._output)
             self._output = self._meters = None
 
-    def _last_frame(self) -> int:
-        return self._document.frames if self._document else 0
+    # What is played
+
+    def _play(self, stretch: Stretch, region: Region | None, at: int) -> None:
+        self.stretch, self.region, self._place, self._playing = stretch, region, at, True
+        self._idle.stop()
+        self._renewing = False
+        self._matched_by = self._known_or_asked()
+        if self._output is not None:
+            self._begin()
+        elif not self._opening:
+            self._open()
+        self.state_changed.emit()
+
+    def _begin(self) -> None:
+        """Fill a deck from the place on and play it."""
+        assert self._output and self._feeder
+        # A blind test whose voices differ in level would be none, so it waits for the loudness.
+        wait = self._blind and not self._waiting and self._keys() is not None and self._matched_by is None
+        self._waiting = wait
+        if wait:
+            return
+        self._aim()
+        self._output.mixer.turn += 1
+        feed = self._feed(self._place)
+        self._decks = [feed.deck]
+        self._feeder.play(feed, self._output.mixer.turn)
+        if self._meters:
+            self._meters.reset()
+        self._metered = self._output.mixer.played
+        self._look.start()
+
+    def _renew(self) -> None:
+        """Go on at the same place with what is so now: other takes, speed, band, loop or loudness."""
+        if not self._playing or self._output is None or self._feeder is None:
+            return
+        known = self._known_or_asked()
+        self._renewing = known is None and self._keys() is not None
+        if self._renewing:  # what is heard goes on until it is known how loud the other is
+            return
+        self._matched_by = known
+        self._go_over()
+
+    def _go_over(self) -> None:
+        assert self._output and self._feeder
+        deck = self._output.mixer.deck
+        if deck not in self._decks:  # what was asked for isn't heard yet
+            self._begin()
+            return
+        joins_at = deck.read + round(JOIN_S * self._output.rate)
+        feed = self._feed(deck.place(joins_at))
+        self._decks = [deck, feed.deck]
+        self._feeder.play(feed, self._output.mixer.turn, joins_at)
+
+    def _feed(self, at: int) -> Feed:
+        assert self._output and self._document and self.stretch
+        stretch = self.stretch
+        first = stretch.first if self.choices.looped and not self._scrubbing else None
+        at = min(max(at, 0), stretch.stop - 1)
+        voices = voices_of(self._document, self.compared, self._band())
+        match = self._matched_by.gains() if self._matched_by else None
+        return Feed(
+            voices,
+            Route(at, stretch.stop, first),
+            self._output.rate,
+            self._output.channels,
+            self.choices.speed,
+            match,
+        )
+
+    def _band(self) -> Region | None:
+        return self.region if self.choices.band_only else None
+
+    def _follow_edit(self, edit: object) -> None:
+        if self._blind:
+            return
+        if self.compared is not None and self._document and self.compared not in self._document.takes:
+            self.compared = None
+        self._renew()
+
+    def _aim(self) -> None:
+        if self._output and not self._dip.isActive():
+            chosen = self.choices
+            made = gains(
+                chosen.heard,
+                matched=chosen.matched,
+                difference_db=chosen.difference_db,
+                volume_db=chosen.volume_db,
+            )
+            self._output.mixer.set_gains(made)
+
+    def _rest(self) -> None:
+        self._playing = self._waiting = self._renewing = False
+        if self._output:
+            self._output.mixer.rest()
+            self._idle.start()
+
+    # Loudness
+
+    def _keys(self) -> tuple[Hashable, Hashable, Hashable] | None:
+        """What is to be compared, if anything is: the voices over the frames that are played."""
+        document, stretch = self._document, self.stretch
+        if document is None or stretch is None or not stretch.alone or not self.choices.matched:
+            return None
+        place = (stretch.first, stretch.stop, self._band())
+        first, second, third = kinds_of(document, self.compared, stretch.first, stretch.stop)
+        return (first, place), (second, place), (third, place)
+
+    def _known_or_asked(self) -> Matching | None:
+        """What is known of the loudness, if there is anything to match; else it is measured."""
+        keys = self._keys()
+        if keys is None:
+            return None
+        known = self._measurer.known(keys)
+        if known is None:
+            assert self._document and self.stretch
+            voices = voices_of(self._document, self.compared, self._band())
+            self._measurer.ask(Question(voices, keys, self.stretch.first, self.stretch.stop))
+        return known
+
+    def _learned(self) -> None:
+        """Go on with gains that fit, faded over like another take; what can't be measured isn't matched."""
+        keys = self._keys()
+        known = self._measurer.known(keys) if keys is not None else None
+        waited, changed = self._waiting or self._renewing, known != self._matched_by
+        if not self._playing or self._output is None or not (waited or changed):
+            return
+        self._matched_by, self._renewing = known, False
+        if self._waiting:
+            self._begin()
+        else:
+            self._go_over()
+        self.state_changed.emit()
+
+    # What the device says
+
+    def _look_at_device(self) -> None:
+        output = self._output
+        if output is None or self._meters is None:
+            return
+        mixer = output.mixer
+        played = mixer.played
+        self._meters.push(mixer.recent(self._metered)[:, : self._meters.channels])
+        self._metered = played
+        self.levels = self._meters.levels() if self._playing or mixer.playing else Levels()
+        self.looked.emit()
+        if self.underruns > self._reported:
+            self._reported = self.underruns
+            self.state_changed.emit()
+        self._still = 0 if played > self._seen else self._still + 1
+        self._seen = played
+        if not output.is_alive or self._still * LOOK_MS > 1000 * DEAD_S:
+            self._lose()
+        elif self._playing and mixer.finished is not None and mixer.finished in self._decks:
+            if output.now_s >= mixer.finished_at_s:
+                self._finish()
+        elif self._playing:
+            self.moved.emit(self.place)
+        elif not mixer.playing:
+            self._look.stop()
+
+    def _finish(self) -> None:
+        """All was played: the next time it begins where this one did."""
+        assert self.stretch
+        first = self.stretch.first
+        self.stretch, self._place = None, first
+        self._rest()
+        self.moved.emit(first)
+        self.state_changed.emit()
+
+    def _lose(self) -> None:
+        """The device is gone: stop, keep the place."""
+        assert self._output
+        self._look.stop()
+        name = self._output.device.name
+        self._place = self.place
+        self._rest()
+        self.levels = Levels()
+        self.looked.emit()
+        self._give_back()
+        self._desk.rescan()
+        text = self.tr("{name} stopped, or was unplugged. Play again to go on, on the device that is there.")
+        self.said.emit("warning", text.format(name=name))
+        self.state_changed.emit()
 
 
-def within(route: Route, region: Region) -> bool:
-    """Whether nothing but a region is played."""
-    first = route.start if route.loop_start is None else route.loop_start
-    return region.start_frame <= min(first, route.start) and route.stop <= region.end_frame
+def needs_other_sound(before: Choices, now: Choices) -> bool:
+    """Whether a deck that was filled for one choice doesn't do for another."""
+    return any(getattr(before, name) != getattr(now, name) for name in ("speed", "band_only", "looped", "matched"))

@@ -34,6 +34,15 @@ class Route:
             place = self.loop_start
         return place, min(place + most, self.stop)
 
+    def place(self, passed: int) -> int:
+        """The frame that is reached when ``passed`` frames were played."""
+        first = self.stop - self.start
+        if passed < first:
+            return self.start + max(passed, 0)
+        if self.loop_start is None:
+            return self.stop
+        return self.loop_start + (passed - first) % (self.stop - self.loop_start)
+
     def joined_at(self, place: int) -> Route:
         """The same, begun at another frame."""
         return Route(min(max(place, 0), self.stop - 1), self.stop, self.loop_start)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,15 @@ def voices_of(document: Document, compared: int | None = None, band: Region | No
         return original, used, other
     banded = {id(voice): Banded(voice, band) for voice in (original, used, other)}
     return banded[id(original)], banded[id(used)], banded[id(other)]
+
+
+def kinds_of(document: Document, compared: int | None, start: int, stop: int) -> tuple[Hashable, Hashable, Hashable]:
+    """What tells the voices apart between two frames: the pieces of takes that are heard there."""
+    used = document.pieces_between(start, stop)
+    other = used
+    if compared in document.takes and document.is_other_take(compared):
+        other = document.pieces_between(start, stop, using=compared)
+    return (), used, other
 
 
 class Banded:

@@ -13,7 +13,7 @@ from desktop.views.canvas import canvas_of, device_font
 
 FLOOR_DB, HOT_DB = -60.0, -6.0
 MARKS_DB = (-48, -36, -24, -12)
-BAR_EMS, HEIGHT = 20, 2.0  # in widths of a digit's line height, and lines
+BAR_EMS, HEIGHT, COLUMNS = 22, 2.0, 3  # in widths of a digit's line height, and lines
 GREEN, YELLOW, RED = QColor(72, 168, 104), QColor(214, 176, 60), QColor(214, 72, 64)
 
 
@@ -69,7 +69,7 @@ class LevelMeter(QWidget):
         with canvas_of(self) as canvas:
             painter = canvas.painter
             bars = levels.peak_db[:2] or (-math.inf, -math.inf)
-            left, width = 0, round(canvas.width * 0.52)
+            left, width = 0, round(canvas.width * 0.42)
             gap = max(1, round(canvas.ratio))
             room = canvas.height * 0.6
             height = (room - gap) / max(len(bars), 1)
@@ -102,21 +102,22 @@ class LevelMeter(QWidget):
     def _figures(
         self, painter: QPainter, left: int, right: int, height: int, levels: Levels, text: QColor, dim: QColor
     ) -> None:
-        """Two rows of two: momentary and short-term, integrated and true peak."""
+        """Two rows: momentary, short-term, integrated; true peak, correlation."""
         cells = (
             ("M", levels.momentary),
             ("S", levels.short_term),
             ("I", levels.integrated),
             ("TP", levels.true_peak_db),
+            ("r", levels.correlation),
         )
-        across = (right - left) / 2
+        across = (right - left) / COLUMNS
         for number, (name, value) in enumerate(cells):
-            x, y = left + (number % 2) * across, (number // 2 + 1) * height / 2 - height * 0.12
+            x, y = left + (number % COLUMNS) * across, (number // COLUMNS + 1) * height / 2 - height * 0.12
             painter.setPen(dim)
             painter.drawText(round(x), round(y), name)
             painter.setPen(RED if name == "TP" and value is not None and value > 0 else text)
-            shown = figure(value)
-            painter.drawText(round(x + across * 0.28), round(y), shown)
+            shown = figure(value) if name != "r" or value is None else f"{value:+.2f}"
+            painter.drawText(round(x + across * 0.3), round(y), shown)
 
 
 def share(level_db: float) -> float:

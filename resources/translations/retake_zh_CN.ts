@@ -748,6 +748,10 @@
         </translation>
     </message>
     <message>
+        <source>Again</source>
+        <translation>再来一次</translation>
+    </message>
+    <message>
         <source>Close</source>
         <translation>关闭</translation>
     </message>
@@ -1884,6 +1888,10 @@
     <message>
         <source>{name}, {rate} Hz, {latency} ms, {underruns} underruns</source>
         <translation>{name}，{rate} Hz，{latency} 毫秒，欠载 {underruns} 次</translation>
+    </message>
+    <message>
+        <source>{wanted} isn&apos;t there; it is played on {name}.</source>
+        <translation>{wanted} 不存在；改在 {name} 上播放。</translation>
     </message>
     <message>
         <source>{name} doesn&apos;t play {rate} Hz; what you hear is resampled to {own} Hz.</source>
@@ -3653,6 +3661,22 @@
     <message>
         <source>Place of playback</source>
         <translation>播放位置</translation>
+    </message>
+    <message>
+        <source>Volume</source>
+        <translation>音量</translation>
+    </message>
+    <message>
+        <source>Gain of the difference</source>
+        <translation>差异的增益</translation>
+    </message>
+    <message>
+        <source>silent</source>
+        <translation>静音</translation>
+    </message>
+    <message>
+        <source>Volume: {level}; the recording is not changed by it</source>
+        <translation>音量：{level}；录音本身不受影响</translation>
     </message>
     <message>
         <source>Match</source>

@@ -131,6 +131,7 @@ def test_a_blind_test_tells_nothing_and_is_kept(qtbot, listening: MainWindow, tm
     for _ in range(10):
         QTest.keyClick(dialog, Qt.Key.Key_X)
         assert listening.player.choices.heard == dialog.trial.hidden
+        qtbot.waitUntil(lambda: listening.player.is_playing, timeout=3000)
         assert not any(buttons[name].isChecked() for name in buttons if name.startswith("hear"))
         assert not any(listening.actions_by_name[name].isChecked() for name in buttons if name.startswith("hear"))
         assert buttons["match_levels"].text() == "Match"

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,29 @@ RATE, FRAMES = 48000, 4 * 48000
 DEVICE = "ALSA: pulse"
 SINK = ["module-null-sink", "sink_name=room", f"rate={RATE}", "format=float32le", "channels=2", "norewinds=1"]
 Sound = NDArray[np.float32]
+
+
+@dataclass
+class Tape:
+    """A voice that lies in memory."""
+
+    sound: Sound
+    rate: int = RATE
+    closed: list[bool] = field(default_factory=list)
+
+    @property
+    def channels(self) -> int:
+        return len(self.sound)
+
+    @property
+    def frames(self) -> int:
+        return self.sound.shape[1]
+
+    def read(self, start: int, stop: int) -> Sound:
+        return self.sound[:, start:stop].copy()
+
+    def close(self) -> None:
+        self.closed.append(True)
 
 
 class Room:

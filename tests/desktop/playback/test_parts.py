@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass, field
 
 import numpy as np
 import pyloudnorm
@@ -15,37 +14,15 @@ from numpy.typing import NDArray
 from desktop.playback.abx import Trial
 from desktop.playback.deck import Deck
 from desktop.playback.feeding import Feed, folded
-from desktop.playback.matching import Matching, gains, loudness
+from desktop.playback.matching import Level, Matching, gains, level_of
 from desktop.playback.meters import Meters
 from desktop.playback.mixing import CHUNK, EDGE_S, Mixer
 from desktop.playback.route import Route
 from engine.errors import InputError
+from tests.desktop.playback.conftest import Tape
 
 RATE = 48000
 Sound = NDArray[np.float32]
-
-
-@dataclass
-class Tape:
-    """A voice that lies in memory."""
-
-    sound: Sound
-    rate: int = RATE
-    closed: list[bool] = field(default_factory=list)
-
-    @property
-    def channels(self) -> int:
-        return len(self.sound)
-
-    @property
-    def frames(self) -> int:
-        return self.sound.shape[1]
-
-    def read(self, start: int, stop: int) -> Sound:
-        return self.sound[:, start:stop].copy()
-
-    def close(self) -> None:
-        self.closed.append(True)
 
 
 def noise(frames: int, channels: int = 2, seed: int = 0) -> Sound:
@@ -57,7 +34,7 @@ def played(feed: Feed, frames: int, block: int = 480) -> Sound:
     mixer = Mixer(feed.rate, feed.channels)
     feed.step()
     mixer.offer(feed.deck)
-    mixer.set_gains(np.array([1, 0, 0], np.float32))
+    mixer.set_gains(gains("A", matched=False))
     parts = []
     for _ in range(-(-frames // block)):
         while feed.step():
@@ -133,24 +110,68 @@ def test_a_full_deck_refuses_more() -> None:
 def test_loudness_is_that_of_the_reference(seconds: float) -> None:
     sound = noise(round(seconds * RATE)) * np.linspace(0.1, 1, round(seconds * RATE), dtype=np.float32)
     meter = pyloudnorm.Meter(RATE)
-    assert loudness(sound, RATE) == pytest.approx(meter.integrated_loudness(sound.T.astype(float)), abs=0.05)
+    assert level_of(Tape(sound), 0, sound.shape[1]).lufs == pytest.approx(
+        meter.integrated_loudness(sound.T.astype(float)), abs=0.05
+    )
 
 
 def test_short_and_silent_stretches_have_a_loudness_or_none() -> None:
-    assert loudness(np.zeros((2, 1000), np.float32), RATE) is None
-    assert loudness(noise(0), RATE) is None
-    steady = loudness(noise(RATE), RATE)
-    assert loudness(noise(RATE // 4), RATE) == pytest.approx(steady, abs=0.5)
+    assert level_of(Tape(np.zeros((2, 1000), np.float32)), 0, 1000) == Level(None, 0.0)
+    steady = level_of(Tape(noise(RATE)), 0, RATE).lufs
+    assert level_of(Tape(noise(RATE // 4)), 0, RATE // 4).lufs == pytest.approx(steady, abs=0.5)
+
+
+def test_long_stretches_are_measured_in_parts_and_can_be_cancelled() -> None:
+    tape = Tape(noise(5 * RATE))
+    assert level_of(tape, 0, 5 * RATE).peak == float(np.abs(tape.sound).max())
+    asked = iter([False, False, True])
+    assert level_of(tape, 0, 5 * RATE, lambda: next(asked)) is None
 
 
 def test_gains_make_voices_equal_and_leave_the_difference_alone() -> None:
-    matching = Matching(0, 1, (-20.0, -26.0, None))
-    np.testing.assert_allclose(gains("A", matching, 0, 0), [1, 0, 0])
-    np.testing.assert_allclose(gains("B", matching, 0, 0), [0, 10 ** (6 / 20), 0], rtol=1e-6)
-    np.testing.assert_allclose(gains("C", matching, 0, 0), [0, 0, 1])
-    np.testing.assert_allclose(gains("D", matching, 6, -6), [-1, 1, 0], rtol=1e-6)
-    np.testing.assert_allclose(gains("B", None, 0, 0), [0, 1, 0])
-    assert Matching(0, 1, (-10.0, -69.0, -69.0)).gain_db(1) == 24
+    matching = Matching((Level(-20.0, 0.5), Level(-26.0, 0.25), Level(None, 0.0)))
+    np.testing.assert_allclose(matching.gains(), [1, 10 ** (6 / 20), 1], rtol=1e-6)
+    np.testing.assert_array_equal(gains("C", matched=True), [[0, 0, 0], [0, 0, 1]])
+    np.testing.assert_array_equal(gains("B", matched=False), [[0, 1, 0], [0, 0, 0]])
+    np.testing.assert_allclose(
+        gains("D", matched=True, difference_db=6, volume_db=-6), [[-1, 1, 0], [0, 0, 0]], rtol=1e-6
+    )
+    assert Matching((Level(-10.0, 0), Level(-69.0, 0), Level(-69.0, 0))).relative_db(1) == 24
+
+
+def test_nothing_is_raised_above_full_scale() -> None:
+    """What would clip stays equally loud: all the others are lowered."""
+    matching = Matching((Level(-14.0, 0.9), Level(-26.0, 0.8), Level(-14.0, 0.5)))
+    assert matching.relative_db(1) == 12
+    assert (matching.gains() * [0.9, 0.8, 0.5] <= 1 + 1e-6).all()
+    assert 20 * math.log10(matching.gains()[1] / matching.gains()[0]) == pytest.approx(12, abs=1e-4)
+
+
+def test_decks_that_are_offered_in_one_cross_fade_wait_for_its_end() -> None:
+    mixer = Mixer(RATE, 1)
+    mixer.set_gains(gains("A", matched=False))
+    decks = []
+    for level in (0.5, -0.5, 0.5):
+        decks.append(Deck(1, RATE))
+        decks[-1].push(np.full((3, 20_000, 1), level, np.float32))
+    out = []
+    for block in range(40):
+        if block in (10, 11):
+            mixer.offer(decks[block - 9])
+        elif not block:
+            mixer.offer(decks[0])
+        out.append(np.empty((64, 1), np.float32))
+        mixer.fill(out[-1])
+    assert np.abs(np.diff(np.concatenate(out)[:, 0])).max() < 0.01
+
+
+def test_a_rest_takes_back_what_was_offered() -> None:
+    mixer, deck = Mixer(RATE, 1), Deck(1, 1000)
+    deck.push(np.ones((3, 1000, 1), np.float32))
+    mixer.offer(deck, mixer.turn)
+    mixer.rest()
+    mixer.fill(out := np.empty((500, 1), np.float32))
+    assert not out.any() and not mixer.playing
 
 
 def test_meters_show_what_is_known_of_a_tone() -> None:

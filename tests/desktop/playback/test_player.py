@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,11 +13,11 @@ from PySide6.QtTest import QSignalSpy
 
 from desktop.document import actions
 from desktop.document.document import Document
-from desktop.playback.matching import loudness
+from desktop.playback.choices import Stretch
+from desktop.playback.matching import level_of
 from desktop.playback.mixing import EDGE_S, SWITCH_S
 from desktop.playback.player import Player
-from desktop.playback.route import Route
-from tests.desktop.playback.conftest import FRAMES, RATE, Recording, Room, Sound, found
+from tests.desktop.playback.conftest import FRAMES, RATE, Recording, Room, Sound, Tape, found
 
 Listen = Callable[[], Recording]
 EDGE, SWITCH = round(EDGE_S * RATE), round(SWITCH_S * RATE)
@@ -34,7 +35,7 @@ def wait_for_end(qtbot, player: Player) -> None:
 def test_what_is_played_is_what_is_there(qtbot, player: Player, document: Document, listen: Listen, heard) -> None:
     player.choose(heard=heard)
     recording = listen()
-    player.play(Route(RATE // 2, 2 * RATE))
+    player.play(Stretch(RATE // 2, 2 * RATE))
     wait_for_end(qtbot, player)
     played = recording.stop()
     read = document.read_original if heard == "A" else document.read
@@ -50,7 +51,7 @@ def test_what_is_played_is_what_is_there(qtbot, player: Player, document: Docume
 def test_the_difference_is_take_minus_original(qtbot, player: Player, document: Document, listen: Listen) -> None:
     player.choose(heard="D", difference_db=6.0)
     recording = listen()
-    player.play(Route(RATE, 2 * RATE))
+    player.play(Stretch(RATE, 2 * RATE))
     wait_for_end(qtbot, player)
     played = recording.stop()
     expected = document.read(RATE, 2 * RATE) - document.read_original(RATE, 2 * RATE)
@@ -63,7 +64,7 @@ def test_a_loop_is_exact(qtbot, player: Player, document: Document, listen: List
     start, stop = RATE + 17, RATE + 17 + 12_345
     player.choose(heard="A", looped=True)
     recording = listen()
-    player.play(Route(start, stop, start))
+    player.play(Stretch(start, stop))
     rounds = 3
     qtbot.waitUntil(lambda: heard_frames(player) > (rounds + 1) * (stop - start), timeout=5000)
     player.pause()
@@ -81,7 +82,7 @@ def test_a_hundred_switches_are_aligned_and_without_clicks(
     player.choose(heard="A", looped=True)
     chance = random.Random(7)
     recording = listen()
-    player.play(Route(RATE, 3 * RATE, RATE))
+    player.play(Stretch(RATE, 3 * RATE))
     qtbot.waitUntil(lambda: player.place > RATE + 2000, timeout=5000)
     for _ in range(100):
         player.choose(heard="B" if player.choices.heard == "A" else "A")
@@ -110,26 +111,128 @@ def blend(played: Sound, a: Sound, b: Sound) -> Sound:
     return np.asarray(((played - a) * apart).sum(axis=0) / np.maximum((apart**2).sum(axis=0), 1e-12))
 
 
-def test_what_is_compared_is_equally_loud(qtbot, player: Player, document: Document, listen: Listen) -> None:
+def test_what_is_compared_is_equally_loud_from_the_first_frame_on(
+    qtbot, player: Player, document: Document, listen: Listen
+) -> None:
     first = next(iter(document.regions.values()))
     other = next(take for take in document.takes.values() if take.id != first.take_id)
     player.compare(other.id)
     player.choose(matched=True)
+    player.play(Stretch(RATE, 3 * RATE, alone=True), first.region)
+    qtbot.waitUntil(lambda: player.matching is not None, timeout=5000)
+    player.stop()
+    qtbot.wait(200)
     levels = {}
     for heard in ("A", "B", "C"):
         player.choose(heard=heard)
         recording = listen()
-        player.play(Route(RATE, 3 * RATE), first.region)
-        qtbot.waitUntil(lambda: player.matching is not None, timeout=5000)
-        qtbot.wait(100)
+        player.play(Stretch(RATE, 3 * RATE, alone=True), first.region)
         wait_for_end(qtbot, player)
         played = recording.stop()
         sounding = np.flatnonzero(played.any(axis=0))
-        levels[heard] = loudness(played[:, sounding[RATE // 2] : sounding[-1]], RATE)
-    assert player.matching.gain_db(1) == pytest.approx(-6.0, abs=0.2)
-    assert player.matching.gain_db(2) == pytest.approx(6.0, abs=0.2)
+        assert len(sounding) == pytest.approx(2 * RATE, abs=10)
+        levels[heard] = level_of(Tape(played[:, sounding[0] : sounding[-1]]), 0, 2 * RATE - 20).lufs
+    assert player.matching is not None
+    assert player.matching.relative_db(1) == pytest.approx(-6.0, abs=0.2)
+    assert player.matching.relative_db(2) == pytest.approx(6.0, abs=0.2)
     assert levels["B"] == pytest.approx(levels["A"], abs=0.1)
     assert levels["C"] == pytest.approx(levels["A"], abs=0.1)
+
+
+def test_levels_stay_matched_while_takes_are_compared_in_a_loop(
+    qtbot, player: Player, document: Document, listen: Listen
+) -> None:
+    """No take is heard with the gain of another one, not for a moment."""
+    first = next(iter(document.regions.values()))
+    quiet = next(take for take in document.takes.values() if take.id != first.take_id)
+    player.choose(matched=True, looped=True, heard="C")
+    player.play(Stretch(RATE, 3 * RATE, alone=True), first.region)
+    qtbot.waitUntil(lambda: player.matching is not None and heard_frames(player) > RATE // 4, timeout=5000)
+    qtbot.wait(300)  # the first deck was begun unmatched
+    recording = listen()
+    for _ in range(6):
+        player.compare(quiet.id)
+        qtbot.wait(250)
+        player.compare(None)
+        qtbot.wait(250)
+        player.choose(speed=1.0, band_only=not player.choices.band_only)
+    player.pause()
+    played = recording.stop()
+    sounding = np.flatnonzero(played.any(axis=0))
+    inside = played[:, sounding[0] + 480 : sounding[-1] - 480]
+    frames = inside[:, : inside.shape[1] // 2400 * 2400].reshape(2, -1, 2400)
+    level_db = 10 * np.log10(np.square(frames).mean(axis=(0, 2)))
+    assert np.abs(level_db - np.median(level_db)).max() < 1.0  # 6 dB off, and 12, without
+
+
+@pytest.mark.parametrize("wait_ms", [0, 1, 5, 20, 60])
+def test_a_pause_right_after_play_is_one(qtbot, player: Player, document: Document, wait_ms: int) -> None:
+    player.play(Stretch(0, FRAMES))
+    qtbot.waitUntil(lambda: heard_frames(player) > 0, timeout=5000)
+    player.stop()
+    qtbot.wait(100)
+    player.play(Stretch(0, FRAMES))
+    if wait_ms:
+        qtbot.wait(wait_ms)
+    player.pause()
+    qtbot.wait(200)
+    assert not player.is_playing and not player._output.mixer.playing
+
+
+def test_it_plays_again_after_the_end_and_a_loop_can_be_let_go(qtbot, player: Player, document: Document) -> None:
+    for _ in range(3):
+        player.play(Stretch(0, RATE // 4))
+        wait_for_end(qtbot, player)
+        assert player.stretch is None and player.place == 0
+    player.play(Stretch(0, RATE // 4))
+    player.choose(looped=True)
+    qtbot.wait(700)
+    assert player.is_playing
+    player.pause()
+    player.choose(looped=False)
+    player.resume()
+    wait_for_end(qtbot, player)
+
+
+def test_seeking_to_the_end_stops_and_renewing_right_after_a_seek_keeps_the_place(
+    qtbot, player: Player, document: Document
+) -> None:
+    player.play(Stretch(0, FRAMES))
+    qtbot.waitUntil(lambda: player.place > 1000, timeout=5000)
+    player.seek(3 * RATE)
+    player.choose(speed=1.25)
+    assert player.place >= 3 * RATE
+    qtbot.waitUntil(lambda: player.place > 3 * RATE + 2000, timeout=2000)
+    player.seek(FRAMES)
+    assert not player.is_playing
+    player.seek(FRAMES + 5)
+
+
+@pytest.mark.parametrize("length", [1, 10, 100])
+def test_tiny_loops_cost_little(qtbot, player: Player, document: Document, length: int) -> None:
+    player.choose(looped=True)
+    player.play(Stretch(RATE, RATE + length))
+    qtbot.waitUntil(lambda: heard_frames(player) > RATE // 2, timeout=5000)
+    assert RATE <= player.place < RATE + length
+    assert player.underruns == 0
+
+
+def test_no_file_stays_open_when_another_document_is_listened_to(player: Player, document: Document, qtbot) -> None:
+    player.play(Stretch(0, FRAMES))
+    qtbot.waitUntil(lambda: heard_frames(player) > 0, timeout=5000)
+    player.set_document(None)
+    qtbot.wait(100)
+    document.close()
+    opened = [str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.exists()]
+    assert not [path for path in opened if str(document.source) in path or ".retake" in path]
+
+
+def test_a_device_that_is_not_there_is_replaced_and_told(qtbot, player: Player, document: Document) -> None:
+    said = QSignalSpy(player.said)
+    player.choose(device="ALSA: elsewhere")
+    player.play(Stretch(0, FRAMES))
+    qtbot.waitUntil(lambda: heard_frames(player) > 0, timeout=5000)
+    assert "elsewhere isn't there" in said.at(0)[1]
 
 
 def test_a_take_chosen_while_playing_is_heard_at_the_same_place(
@@ -138,7 +241,7 @@ def test_a_take_chosen_while_playing_is_heard_at_the_same_place(
     first = next(iter(document.regions.values()))
     other = next(take for take in document.takes.values() if take.id != first.take_id)
     recording = listen()
-    player.play(Route(RATE, 3 * RATE))
+    player.play(Stretch(RATE, 3 * RATE))
     qtbot.waitUntil(lambda: player.place > RATE + RATE // 2, timeout=5000)
     before = document.read(RATE, 3 * RATE)
     actions.use_take(document, first.id, other.id)
@@ -157,7 +260,7 @@ def test_a_take_chosen_while_playing_is_heard_at_the_same_place(
 
 
 def test_seeking_and_pausing_keep_the_place(qtbot, player: Player, document: Document) -> None:
-    player.play(Route(0, FRAMES))
+    player.play(Stretch(0, FRAMES))
     qtbot.waitUntil(lambda: player.place > RATE // 10, timeout=5000)
     player.seek(3 * RATE)
     qtbot.waitUntil(lambda: player.place > 3 * RATE, timeout=1000)
@@ -177,7 +280,7 @@ def test_another_speed_keeps_the_pitch_and_the_place(
 ) -> None:
     player.choose(speed=speed, heard="A")
     recording = listen()
-    player.play(Route(0, RATE))
+    player.play(Stretch(0, RATE))
     wait_for_end(qtbot, player)
     played = recording.stop()
     sounding = np.flatnonzero(np.abs(played).max(axis=0) > 1e-4)
@@ -188,7 +291,7 @@ def test_a_device_that_goes_away_is_told_and_the_next_one_goes_on(
     qtbot, room: Room, player: Player, document: Document
 ) -> None:
     said = QSignalSpy(player.said)
-    player.play(Route(0, FRAMES))
+    player.play(Stretch(0, FRAMES))
     qtbot.waitUntil(lambda: player.place > RATE // 2, timeout=5000)
     room.control("unload-module", room.module)
     try:
@@ -207,7 +310,7 @@ def test_playing_starts_and_switches_soon(qtbot, player: Player, document: Docum
     qtbot.wait(300)  # as after opening a document
     recording = listen()
     began = time.monotonic()
-    player.play(Route(0, 2 * RATE))
+    player.play(Stretch(0, 2 * RATE))
     qtbot.waitUntil(lambda: player._output is not None and player._output.mixer.playing, timeout=2000)
     assert time.monotonic() - began < 0.15
     wait_for_end(qtbot, player)
