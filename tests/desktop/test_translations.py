@@ -76,6 +76,7 @@ BARE = {
     ("desktop/export/settings.py", "; accepted are"): "of the same",
     ("desktop/export/format_box.py", "LUFS"): "a unit",
     ("desktop/listening.py", "ms)"): "a unit",
+    ("desktop/panels/transport_bar.py", "dB"): "a unit",
     ("desktop/panels/transport_bar.py", "ABX"): "a test's name, the same everywhere",
     ("desktop/export/format_box.py", "dBFS"): "a unit",
 }
