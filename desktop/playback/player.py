@@ -27,10 +27,11 @@ from desktop.playback.voices import kinds_of, voices_of
 from engine.region import Region
 
 log = logging.getLogger(__name__)
-LOOK_MS = 30
+LOOK_MS = 40
 JOIN_S = 0.03  # from now until another deck takes over at the same place
 DEAD_S = 1.0  # without a call from the device
 IDLE_MS = 20_000  # until the device is given back
+WARM_UP_MS = 300  # after the window is there: loading PortAudio holds it up for a moment
 SCRUB_S = 0.09
 DIP_MS = 40  # of silence between what is heard in a blind test, so that the seam tells nothing
 METERED = 8  # channels at most
@@ -78,7 +79,7 @@ class Player(QObject):
         self._meters: Meters | None = None
         self._playing = self._blind = self._scrubbing = self._waiting = self._renewing = False
         self._asked_for, self._opening = 0, False
-        self._place = self._metered = self._seen = self._still = self._reported = 0
+        self._place = self._metered = self._seen = self._still = self._reported = self._looks = 0
         self._decks: list[Deck] = []  # those that may be heard now
         self._matched_by: Matching | None = None
         self._look = QTimer(self, interval=LOOK_MS)
@@ -87,6 +88,9 @@ class Player(QObject):
         self._idle.timeout.connect(self._give_back)
         self._dip = QTimer(self, interval=DIP_MS, singleShot=True)
         self._dip.timeout.connect(self._aim)
+        self._warming = QTimer(self, interval=WARM_UP_MS, singleShot=True)
+        self._warming.timeout.connect(self._desk.warm_up)
+        self._warming.start()
 
     # What is listened to
 
@@ -113,7 +117,6 @@ class Player(QObject):
             self._give_back()
         if document is not None:
             document.edited.connect(self._follow_edit)
-            self._desk.warm_up()
 
     def choose(self, **changes: object) -> None:
         """Take over other `Choices`, by their names; what they mean is heard at once."""
@@ -234,6 +237,7 @@ class Player(QObject):
 
     def close(self) -> None:
         """End all threads and give the device back; may be called twice."""
+        self._warming.stop()
         self.set_document(None)
         self._give_back()
         self._desk.close()
@@ -470,10 +474,7 @@ class Player(QObject):
             return
         mixer = output.mixer
         played = mixer.played
-        self._meters.push(mixer.recent(self._metered)[:, : self._meters.channels])
-        self._metered = played
-        self.levels = self._meters.levels() if self._playing or mixer.playing else Levels()
-        self.looked.emit()
+        self._meter(output)
         if self.underruns > self._reported:
             self._reported = self.underruns
             self.state_changed.emit()
@@ -486,8 +487,20 @@ class Player(QObject):
                 self._finish()
         elif self._playing:
             self.moved.emit(self.place)
-        elif not mixer.playing:
+        elif not mixer.playing and self._looks % 2 == 0:
             self._look.stop()
+
+    def _meter(self, output: Output) -> None:
+        """Every other time: figures are read no faster."""
+        self._looks += 1
+        mixer, meters = output.mixer, self._meters
+        if self._looks % 2 or meters is None:
+            return
+        played = mixer.played
+        meters.push(mixer.recent(self._metered)[:, : meters.channels])
+        self._metered = played
+        self.levels = meters.levels() if self._playing or mixer.playing else Levels()
+        self.looked.emit()
 
     def _finish(self) -> None:
         """All was played: the next time it begins where this one did."""
