@@ -31,6 +31,7 @@ class Desk(QObject):
         super().__init__(parent)
         self._tasks: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._outputs: set[Output] = set()  # what was opened and is not shut, also where nobody took it
 
     def warm_up(self) -> None:
         """Load PortAudio ahead of the first sound; where it isn't there, the first sound says so."""
@@ -42,14 +43,14 @@ class Desk(QObject):
 
     def shut(self, output: Output) -> None:
         """Close a stream."""
-        self._do(output.close)
+        self._do(lambda: self._shut(output))
 
     def rescan(self) -> None:
         """Let PortAudio look for devices again."""
         self._do(rescan)
 
     def close(self) -> None:
-        """End the thread once all is done; one that hangs in a device is left behind. May be called twice."""
+        """Close all streams and end the thread; one that hangs in a device is left behind. May be called twice."""
         if self._thread:
             self._tasks.put(None)
             self._thread.join(ENDS_WITHIN_S)
@@ -69,6 +70,12 @@ class Desk(QObject):
                 log.warning("at the sound desk: %s", error)
             except Exception:
                 log.exception("at the sound desk")
+        for output in list(self._outputs):
+            self._shut(output)
+
+    def _shut(self, output: Output) -> None:
+        self._outputs.discard(output)
+        output.close()
 
     def _open(self, number: int, key: str, rate: int, channels: int, latency_s: float) -> None:
         try:
@@ -77,4 +84,5 @@ class Desk(QObject):
             log.warning("no stream: %s", error)
             self.failed.emit(number, str(error) or type(error).__name__)
         else:
+            self._outputs.add(output)
             self.opened.emit(number, output)

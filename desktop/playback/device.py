@@ -19,7 +19,9 @@ LATENCIES_S = {"low": 0.02, "normal": 0.06, "high": 0.2}
 CLOSED_WITHIN_S = 2.0
 MOST_CHANNELS = 32
 _lock = threading.RLock()  # PortAudio's own functions are for one thread at a time
-_open_streams: set[int] = set()
+# Held until they are closed for certain: PortAudio's threads call into what a stream keeps.
+_open_streams: set[Output] = set()
+_left_behind: list[Output] = []
 
 
 class DeviceError(RetakeError):
@@ -114,6 +116,7 @@ def rescan() -> None:
     with _lock:
         library = portaudio()
         if _open_streams:
+            log.info("PortAudio can't look again while a stream is open")
             return
         try:
             library._terminate()
@@ -196,7 +199,7 @@ class Output:
                 text = translate("Playback", "{name}: can't be opened: {error}")
                 raise DeviceError(text.format(name=device.name, error=error)) from error
             self._stream = stream
-            _open_streams.add(id(self))
+            _open_streams.add(self)
 
     @property
     def latency_s(self) -> float:
@@ -227,10 +230,11 @@ class Output:
     def _close(self) -> None:
         try:
             self._stream.abort(ignore_errors=True)
-            self._stream.close(ignore_errors=True)
-        except Exception:
-            log.exception("a stream was not closed")
-        _open_streams.discard(id(self))
+            self._stream.close(ignore_errors=False)
+        except Exception as error:
+            log.warning("a stream was not closed: %s", error)
+            _left_behind.append(self)
+        _open_streams.discard(self)
 
 
 def supported(library: Any, device: Device, rate: int, channels: int) -> tuple[int, int]:
