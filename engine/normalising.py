@@ -71,13 +71,12 @@ def levels(
 ) -> tuple[float | None, float | None]:
     """The largest sample in dBFS and, where asked for, the integrated loudness in LUFS; None for silence."""
     peak = 0.0
-    loudness = Loudness(rendition.rate or clip.rate, clip.channels) if with_loudness else None
+    loudness = Loudness(rendition.rate or clip.rate, clip.channels, signals=1) if with_loudness else None
     for sound in processed(clip, patches, rendition, control, "measuring the level"):
         if not len(sound):
             continue
         peak = max(peak, float(np.abs(sound).max()))
         if loudness is not None:
-            block = sound.T.astype(np.float32)  # (n, C) -> (C, n)
-            loudness.push(np.concatenate([block, block]))
-    lufs = loudness.integrated()[1] if loudness is not None else None
+            loudness.push(sound.T.astype(np.float32))  # (n, C) -> (C, n)
+    lufs = loudness.integrated()[0] if loudness is not None else None
     return (20 * math.log10(peak) if peak > 0 else None), lufs

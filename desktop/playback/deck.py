@@ -9,7 +9,6 @@ from desktop.playback.route import Route
 
 Block = NDArray[np.float32]
 VOICES = 3  # original, take in use, compared take: A, B, C
-LONGEST_FRAMES = 1 << 20
 
 
 class Deck:

@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 from desktop.playback.deck import VOICES
 from desktop.playback.feeding import Voice
 from engine.measuring.k_weighting import KWeighting
-from engine.measuring.loudness import Loudness
+from engine.measuring.loudness import Loudness, gated_lufs
 
 Heard = Literal["A", "B", "C", "D"]
 HEARD: tuple[Heard, ...] = ("A", "B", "C", "D")
 LONGEST_S = 60.0  # that is measured; of more, the first part stands for all
 SHORTEST_S = 0.4  # of a block of the standard; what is shorter is measured as one block
 MOST_DB = 24.0  # nothing is made louder by more: what is almost silent would become noise
-SILENT_LUFS = -70.0
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def level_of(voice: Voice, start: int, stop: int, cancelled: Callable[[], bool] 
     """
     rate, peak, power = voice.rate, 0.0, 0.0
     stop = min(stop, start + round(LONGEST_S * rate))
-    gated, plain = Loudness(rate, voice.channels), KWeighting(rate, voice.channels)
+    gated, plain = Loudness(rate, voice.channels, signals=1), KWeighting(rate, voice.channels)
     is_long = stop - start >= SHORTEST_S * rate
     for first in range(start, stop, rate):
         if cancelled():
@@ -80,18 +79,15 @@ def level_of(voice: Voice, start: int, stop: int, cancelled: Callable[[], bool] 
         sound = voice.read(first, min(first + rate, stop))
         peak = max(peak, float(np.abs(sound).max()))
         if is_long:
-            gated.push(np.concatenate([sound, sound]))
+            gated.push(sound)
         else:
             power += float(np.square(plain.push(sound.astype(np.float64))).sum())
     return Level(gated.integrated()[0] if is_long else lufs(power / max(stop - start, 1)), peak)
 
 
 def lufs(power: float) -> float | None:
-    """Loudness of a summed mean square; None below the gate."""
-    if power <= 0 or not math.isfinite(power):
-        return None
-    level = -0.691 + 10 * math.log10(power)
-    return level if level >= SILENT_LUFS else None
+    """Loudness of a summed mean square, taken as one block; None below the gate."""
+    return gated_lufs(np.array([power]))
 
 
 def gains(heard: Heard, *, matched: bool, difference_db: float = 0.0, volume_db: float = 0.0) -> NDArray[np.float32]:

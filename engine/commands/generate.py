@@ -152,17 +152,15 @@ def described(made: Generated, model: Model, output: Path, seconds: float) -> di
 
 def loudness_of(made: Generated) -> tuple[float | None, float | None]:
     """Integrated loudness in LUFS and true peak in dBTP; None where they are undefined."""
-    import numpy as np
-
     from engine.measuring.loudness import Loudness, TruePeak
 
-    loudness, peak = Loudness(made.rate, 1), TruePeak(made.rate, 1)
+    loudness, peak = Loudness(made.rate, 1, signals=1), TruePeak(made.rate, 1)
     frames = made.samples.shape[1]
     for first in range(0, frames, BLOCK_FRAMES):
         block = made.samples[:, first : first + BLOCK_FRAMES]
-        loudness.push(np.concatenate([block, block]))
+        loudness.push(block)
         peak.push(block, first + BLOCK_FRAMES >= frames)
-    return loudness.integrated()[1], peak.dbtp()
+    return loudness.integrated()[0], peak.dbtp()
 
 
 def tell(row: dict[str, object], as_json: bool) -> None:

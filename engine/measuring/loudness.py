@@ -17,24 +17,25 @@ LUFS_SEGMENTS_PER_S, LUFS_SEGMENTS = 10, 4  # 400 ms blocks every 100 ms
 
 
 class Loudness:
-    """Integrated loudness of reference and result, ITU-R BS.1770-4 Annex 1.
+    """Integrated loudness of several signals side by side, ITU-R BS.1770-4 Annex 1.
 
     K-weighting, count of blocks and gates as pyloudnorm has them: the last block counts when it lacks less
     than 50 ms. Every channel has weight 1: an array doesn't say which channels are surrounds.
     """
 
-    def __init__(self, rate: int, channels: int) -> None:
-        self._weighting = KWeighting(rate, 2 * channels)
-        self._rate, self._frames = rate, 0
+    def __init__(self, rate: int, channels: int, signals: int = 2) -> None:
+        """``channels`` of each; two signals are reference and result."""
+        self._weighting = KWeighting(rate, signals * channels)
+        self._rate, self._frames, self._signals = rate, 0, signals
         self._segments: list[Floats] = []
 
     def push(self, block: Samples) -> None:
-        """Take ``(2C, n)``: reference, result."""
+        """Take ``(signals * C, n)``."""
         if not block.shape[1]:
             return
         weighted = self._weighting.push(block.astype(np.float64))
-        # (2C, n) -> (2, C, n) -> (2, n)
-        power = np.square(weighted).reshape(2, -1, block.shape[1]).sum(axis=1)
+        # (signals * C, n) -> (signals, C, n) -> (signals, n)
+        power = np.square(weighted).reshape(self._signals, -1, block.shape[1]).sum(axis=1)
         started = len(self._segments)
         # Segment k starts at frame k rate // 10; these start within the block.
         end = (LUFS_SEGMENTS_PER_S * (self._frames + block.shape[1]) - 1) // self._rate + 1
@@ -45,19 +46,19 @@ class Loudness:
             self._segments.extend(np.add.reduceat(power, starts, axis=1).T.copy())
         self._frames += block.shape[1]
 
-    def integrated(self) -> tuple[float | None, float | None]:
-        """LUFS of reference and result; None below 0.4 s, and where no block passes the gate at -70 LUFS."""
+    def integrated(self) -> tuple[float | None, ...]:
+        """LUFS of each signal; None below 0.4 s, and where no block passes the gate at -70 LUFS."""
         block_s = LUFS_SEGMENTS / LUFS_SEGMENTS_PER_S
         length_s = self._frames / self._rate
         if length_s < block_s:
-            return None, None
+            return (None,) * self._signals
         blocks = round((length_s - block_s) * LUFS_SEGMENTS_PER_S) + 1
-        segments = np.zeros((blocks + LUFS_SEGMENTS - 1, 2))
+        segments = np.zeros((blocks + LUFS_SEGMENTS - 1, self._signals))
         held = self._segments[: len(segments)]
         segments[: len(held)] = held
         windows = np.lib.stride_tricks.sliding_window_view(segments, LUFS_SEGMENTS, axis=0)
         power = windows.sum(axis=-1) / (block_s * self._rate)
-        return gated_lufs(power[:, 0]), gated_lufs(power[:, 1])
+        return tuple(gated_lufs(power[:, signal]) for signal in range(self._signals))
 
 
 def gated_lufs(power: Floats) -> float | None:

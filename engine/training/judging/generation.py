@@ -134,8 +134,8 @@ def pooled(encode: Callable[[Tensor], Tensor], mels: Tensor) -> Vectors:
 
 def measure_sound(sound: NDArray[np.float32], rate: int) -> dict[str, Any]:
     """Loudness, flatness and peak of (samples,)."""
-    loudness = Loudness(rate, 1)
-    loudness.push(np.stack([sound, sound]))
+    loudness = Loudness(rate, 1, signals=1)
+    loudness.push(sound[None])
     return {
         "lufs": loudness.integrated()[0],
         "flatness": spectral_flatness(sound),
