@@ -96,7 +96,7 @@ class DocumentTab(QWidget):
     @property
     def current_take_id(self) -> int | None:
         """The take in use of the current region."""
-        row = self.document.regions.get(self.document.current_region_id or 0)
+        row = self.document.current_region
         return row.take_id if row else None
 
     def show_preferences(self, chosen: Preferences) -> None:

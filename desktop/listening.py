@@ -11,17 +11,16 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
-from desktop.commands.playing import LISTENED, SPEEDS, play_region
+from desktop.commands.playing import SPEEDS, play_region
 from desktop.document_tab import DocumentTab
-from desktop.playback.device import LATENCIES_S, DeviceError, devices
+from desktop.playback.device import DeviceError, devices
 from desktop.playback.player import SCRUB_S
-from desktop.preferences import LATENCIES
+from desktop.playing_table import LISTENED
+from desktop.preferences import LATENCIES_S
 from desktop.translating import translate
 
 if TYPE_CHECKING:
     from desktop.window import MainWindow
-
-assert tuple(LATENCIES_S) == LATENCIES
 
 
 class Listening(QObject):
@@ -88,8 +87,8 @@ class Listening(QObject):
             translate("Listening", "High Latency"),
         )
         group = QActionGroup(menu)
-        for latency, name in zip(LATENCIES, names, strict=True):
-            action = menu.addAction(f"{name} ({round(1000 * LATENCIES_S[latency])} ms)")
+        for (latency, seconds), name in zip(LATENCIES_S.items(), names, strict=True):
+            action = menu.addAction(f"{name} ({round(1000 * seconds)} ms)")
             action.setCheckable(True)
             action.setChecked(latency == chosen.sound_latency)
             action.triggered.connect(partial(self._prefer, sound_latency=latency))
@@ -157,6 +156,6 @@ class Listening(QObject):
         player, tab = self._player, self._tab
         if tab is None or not player.is_playing or player.is_blind or player.stretch is None:
             return
-        row = tab.document.regions.get(tab.document.current_region_id or 0)
+        row = tab.document.current_region
         if row is not None and player.stretch.alone and player.region != row.region:
             play_region(self._window, row.region)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from desktop.command import DEVICES, HEARD, NOTHING, PLAYBACK, REGION, SELECTION, SPEED, TAKE, Command
 from desktop.translating import QT_TRANSLATE_NOOP
 
+LISTENED = {"hear_original": "A", "hear_takes": "B", "hear_compared": "C", "hear_difference": "D"}
+
 PLAYING = (
     Command(
         "play_pause",

@@ -25,7 +25,7 @@ SCALES = ("linear", "log", "mel")
 COLOUR_MAPS = ("viridis", "magma", "inferno", "plasma", "cividis", "grey")
 WINDOWS = (256, 512, 1024, 2048, 4096, 8192)
 LANGUAGES = ("system", "en", "zh_CN")
-LATENCIES = ("low", "normal", "high")
+LATENCIES_S = {"low": 0.02, "normal": 0.06, "high": 0.2}  # between what is played and what is heard
 MOST_RECENT = 12
 
 
@@ -44,7 +44,7 @@ class Preferences:
         quick_first: whether a take with few steps is made ahead of the full one.
         device: where the engine computes.
         sound_device: on which sound is played, as `desktop.playback.device.Device.key`; empty for the system's own.
-        sound_latency: one of `LATENCIES`.
+        sound_latency: one of `LATENCIES_S`.
         recent: files and projects that were opened last, newest first.
         greeted: whether the first-run hint was shown.
     """
@@ -73,7 +73,7 @@ class Preferences:
             ("frequency_scale", SCALES),
             ("colour_map", COLOUR_MAPS),
             ("device", DEVICES),
-            ("sound_latency", LATENCIES),
+            ("sound_latency", tuple(LATENCIES_S)),
         ):
             check_choice(name, getattr(self, name), accepted)
         check_range("top_db", self.top_db, -60.0, 0.0)

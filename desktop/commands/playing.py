@@ -9,19 +9,14 @@ from typing import TYPE_CHECKING
 from desktop.dialogs.blind_test import BlindTest
 from desktop.panels.subject import subject_region
 from desktop.playback.choices import Stretch
-from desktop.playback.matching import Heard
+from desktop.playback.matching import HEARD, Heard
+from desktop.playing_table import LISTENED
 from desktop.translating import translate
 from engine.region import Region
 
 if TYPE_CHECKING:
     from desktop.window import MainWindow
 
-LISTENED: dict[str, Heard] = {
-    "hear_original": "A",
-    "hear_takes": "B",
-    "hear_compared": "C",
-    "hear_difference": "D",
-}
 SPEEDS = {"speed_50": 0.5, "speed_75": 0.75, "speed_100": 1.0, "speed_125": 1.25, "speed_150": 1.5, "speed_200": 2.0}
 
 
@@ -111,7 +106,7 @@ def blind_test(window: MainWindow) -> None:
     tab = window.tab
     if tab is None:
         return
-    row = tab.document.regions.get(tab.document.current_region_id or 0)
+    row = tab.document.current_region
     if row is None or row.take_id is None:
         window.say(
             "info", translate("Playing", "Choose a region with a take in use: it is compared with the original.")
@@ -127,7 +122,7 @@ HANDLERS: dict[str, Callable[[MainWindow], None]] = {
     "stop_playing": stop_playing,
     "loop": loop,
     "band_only": band_only,
-    **{name: partial(hear, heard) for name, heard in LISTENED.items()},
+    **{name: partial(hear, heard) for name, heard in zip(LISTENED, HEARD, strict=True)},
     "match_levels": match_levels,
     "compare_previous": partial(compare, -1),
     "compare_next": partial(compare, 1),

@@ -120,6 +120,11 @@ class Document(QObject):
             self.current_changed.emit()
 
     @property
+    def current_region(self) -> RegionRow | None:
+        """The region whose takes are shown."""
+        return self.regions.get(self._current) if self._current is not None else None
+
+    @property
     def edits_made(self) -> bool:
         """Whether there is anything that closing an unsaved document would lose."""
         return bool(self.undo.count() or self.regions or self.takes)

@@ -12,7 +12,7 @@ def subject_row(document: Document) -> RegionRow | None:
 
     A selection that covers a region exactly means that region, the current one first.
     """
-    current = document.regions.get(document.current_region_id) if document.current_region_id is not None else None
+    current = document.current_region
     selection = document.selection
     if current and selection in (None, current.region):
         return current

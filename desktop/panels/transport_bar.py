@@ -10,11 +10,11 @@ from desktop.panels.time_text import time_text
 from desktop.playback.matching import HEARD
 from desktop.playback.meters import Levels, decibels
 from desktop.playback.player import Player
+from desktop.playing_table import LISTENED
 from desktop.views.glyphs import Glyph, GlyphButton
 from desktop.views.level_meter import LevelMeter, figure
 from desktop.views.ticks import TimeUnit
 
-LISTENED = {"A": "hear_original", "B": "hear_takes", "C": "hear_compared", "D": "hear_difference"}
 LEAST_DB, MOST_DB, SILENCE_DB = -40, 6, -200.0
 MOST_DIFFERENCE_DB = 40
 GLYPHS: tuple[tuple[str, Glyph], ...] = (("play_pause", "play"), ("stop_playing", "stop"), ("loop", "loop"))
@@ -30,7 +30,7 @@ class TransportBar(QWidget):
         self.buttons: dict[str, GlyphButton | QToolButton] = {}
         for name, glyph in GLYPHS:
             self.buttons[name] = self._follow(GlyphButton(glyph, "", checkable=name == "loop"), name)
-        for name in LISTENED.values():
+        for name in LISTENED:
             button = QToolButton()
             button.setAutoRaise(True)
             button.setCheckable(True)
@@ -83,9 +83,9 @@ class TransportBar(QWidget):
         play = self.buttons["play_pause"]
         assert isinstance(play, GlyphButton)
         play.set_glyph("pause" if player.is_playing else "play")
-        for heard in HEARD:
-            button = self.buttons[LISTENED[heard]]
-            self._enable(button, self._actions[LISTENED[heard]])
+        for name, heard in LISTENED.items():
+            button = self.buttons[name]
+            self._enable(button, self._actions[name])
             button.setChecked(not player.is_blind and player.choices.heard == heard)
         self.buttons["loop"].setChecked(player.choices.looped)
         match = self.buttons["match_levels"]
@@ -143,12 +143,12 @@ class TransportBar(QWidget):
         self.refresh()  # a click on what is on already has turned its button off
 
     def _enable(self, button: QToolButton, action: QAction) -> None:
-        blind = self._player.is_blind and action.objectName() in LISTENED.values()
+        blind = self._player.is_blind and action.objectName() in LISTENED
         button.setEnabled(action.isEnabled() and not blind)
 
     def _label(self) -> None:
         names = {"A": self.tr("Original"), "B": self.tr("Takes"), "C": self.tr("Compared"), "D": self.tr("Difference")}
-        for heard, name in LISTENED.items():
+        for name, heard in LISTENED.items():
             self.buttons[name].setText(f"{heard}  {names[heard]}")
         self.buttons["match_levels"].setText(self.tr("Match {gain} LU").format(gain="-00.0"))
         self.buttons["match_levels"].setMinimumWidth(self.buttons["match_levels"].sizeHint().width())
@@ -169,7 +169,7 @@ class TransportBar(QWidget):
         row.addSpacing(line // 2)
         row.addWidget(self.time)
         row.addSpacing(line)
-        for name in LISTENED.values():
+        for name in LISTENED:
             row.addWidget(self.buttons[name])
         row.addSpacing(line // 2)
         row.addWidget(self.buttons["match_levels"])

@@ -19,7 +19,7 @@ class Choices:
         difference_db, volume_db: gains.
         speed: 1 as recorded.
         device: `desktop.playback.device.Device.key`; empty for the system's own.
-        latency: of `desktop.playback.device.LATENCIES_S`.
+        latency: of `desktop.preferences.LATENCIES_S`.
     """
 
     heard: Heard = "B"

@@ -15,7 +15,6 @@ from desktop.translating import translate
 from engine.errors import RetakeError
 
 log = logging.getLogger(__name__)
-LATENCIES_S = {"low": 0.02, "normal": 0.06, "high": 0.2}
 CLOSED_WITHIN_S = 2.0
 MOST_CHANNELS = 32
 _lock = threading.RLock()  # PortAudio's own functions are for one thread at a time

@@ -17,13 +17,14 @@ from desktop.document.document import Document
 from desktop.playback.choices import Choices, Stretch
 from desktop.playback.deck import Deck
 from desktop.playback.desk import Desk
-from desktop.playback.device import LATENCIES_S, Output
+from desktop.playback.device import Output
 from desktop.playback.feeding import Feed, Feeder
 from desktop.playback.matching import Heard, Matching, gains
 from desktop.playback.measurer import Measurer, Question
 from desktop.playback.meters import Levels, Meters
 from desktop.playback.route import Route
 from desktop.playback.voices import kinds_of, voices_of
+from desktop.preferences import LATENCIES_S
 from engine.region import Region
 
 log = logging.getLogger(__name__)
@@ -107,7 +108,8 @@ class Player(QObject):
         if self._feeder:
             self._feeder.let_go()
         if self._document is not None:
-            self._document.edited.disconnect(self._follow_edit)
+            self._document.edited.disconnect(self._drop_compared)
+            self._document.sound_changed.disconnect(self._follow_sound)
         self._document, self.region, self.compared = document, None, None
         self._place = 0
         self._asked_for += 1  # a stream that is being opened is for the one before
@@ -116,7 +118,8 @@ class Player(QObject):
         if self._output and (document is None or self._output.asked != (document.rate, document.channels)):
             self._give_back()
         if document is not None:
-            document.edited.connect(self._follow_edit)
+            document.edited.connect(self._drop_compared)
+            document.sound_changed.connect(self._follow_sound)
 
     def choose(self, **changes: object) -> None:
         """Take over other `Choices`, by their names; what they mean is heard at once."""
@@ -405,12 +408,14 @@ class Player(QObject):
     def _band(self) -> Region | None:
         return self.region if self.choices.band_only else None
 
-    def _follow_edit(self, edit: object) -> None:
-        if self._blind:
-            return
+    def _drop_compared(self, edit: object) -> None:
         if self.compared is not None and self._document and self.compared not in self._document.takes:
-            self.compared = None
-        self._renew()
+            self.compare(None)
+
+    def _follow_sound(self, start: int, stop: int) -> None:
+        """What takes changed is heard at once; other edits, a name or a star, change no sound."""
+        if not self._blind:
+            self._renew()
 
     def _aim(self) -> None:
         if self._output and not self._dip.isActive():
@@ -424,7 +429,7 @@ class Player(QObject):
             self._output.mixer.set_gains(made)
 
     def _rest(self) -> None:
-        self._playing = self._waiting = self._renewing = False
+        self._playing = self._waiting = self._renewing = self._scrubbing = False
         if self._output:
             self._output.mixer.rest()
             self._idle.start()

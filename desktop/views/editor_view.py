@@ -306,7 +306,7 @@ class EditorView(ViewActions):
 
     def _pull_region(self, before: Region) -> None:
         """Where it was the current region whose handles were dragged, the region follows."""
-        row = self.document.regions.get(self.document.current_region_id or 0)
+        row = self.document.current_region
         if row is not None and row.region == before:
             self.change_region()
 

@@ -259,6 +259,19 @@ def test_a_take_chosen_while_playing_is_heard_at_the_same_place(
     assert player.underruns == 0
 
 
+def test_edits_that_change_no_sound_leave_what_is_played_alone(qtbot, player: Player, document: Document) -> None:
+    take = next(iter(document.takes))
+    player.play(Stretch(0, FRAMES))
+    qtbot.waitUntil(lambda: heard_frames(player) > 0, timeout=5000)
+    deck = player._output.mixer.deck
+    actions.rename_take(document, take, "better")
+    actions.star_take(document, take, True)
+    qtbot.wait(200)
+    assert player._output.mixer.deck is deck
+    actions.use_take(document, document.takes[take].region_id, None)
+    qtbot.waitUntil(lambda: player._output.mixer.deck is not deck, timeout=1000)
+
+
 def test_seeking_and_pausing_keep_the_place(qtbot, player: Player, document: Document) -> None:
     player.play(Stretch(0, FRAMES))
     qtbot.waitUntil(lambda: player.place > RATE // 10, timeout=5000)
