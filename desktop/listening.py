@@ -48,6 +48,7 @@ class Listening(QObject):
             tab.sidebar.takes.chosen_changed.connect(self._player.compare)
             tab.document.current_changed.connect(self._play_what_is_chosen)
             self._player.compare(chosen.id if (chosen := tab.sidebar.takes.chosen()) else None)
+            self._player.seek(tab.view.marks.cursor_frame)
 
     def choices_on(self) -> dict[str, bool]:
         """Which switches of the menu are on."""
@@ -134,10 +135,9 @@ class Listening(QObject):
         """A click into the sound moves what is played along."""
         if self._player.is_scrubbing:
             return
-        if self._player.is_playing:
-            self._player.seek(now)
-        elif self._player.stretch is not None:
-            self._player.stop()
+        if not self._player.is_playing:
+            self._player.stop()  # what was paused is not gone on with from here
+        self._player.seek(now)
 
     def _scrub(self, frame: int) -> None:
         """Let be heard what is under the mouse, no more often than a moment lasts; the cursor goes along."""

@@ -120,6 +120,7 @@ class Player(QObject):
         if document is not None:
             document.edited.connect(self._drop_compared)
             document.sound_changed.connect(self._follow_sound)
+        self.state_changed.emit()
 
     def choose(self, **changes: object) -> None:
         """Take over other `Choices`, by their names; what they mean is heard at once."""
@@ -217,7 +218,11 @@ class Player(QObject):
     def seek(self, frame: int) -> None:
         """Go on from another frame, whether it plays or stands still; at the end, stop."""
         document, stretch = self._document, self.stretch
-        if document is None or stretch is None:
+        if document is None:
+            return
+        if stretch is None:
+            self._place = frame
+            self.moved.emit(frame)
             return
         if frame >= document.frames:
             self.stop()

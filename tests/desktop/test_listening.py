@@ -50,6 +50,16 @@ def said(window: MainWindow) -> str:
     return " ".join(label.text() for bar in window.findChildren(MessageBar) for label in bar.findChildren(QLabel))
 
 
+def test_the_line_for_listening_is_there_as_soon_as_a_document_is(window: MainWindow, speech: Path) -> None:
+    assert not window.transport.isVisible()
+    window.open_paths([speech])
+    assert window.transport.isVisible()
+    window.tab.view.set_cursor(2 * RATE)
+    assert window.transport.time.text() == "0:02.000"
+    window.close_document(window.tab)
+    assert not window.transport.isVisible()
+
+
 def test_space_plays_from_the_cursor_pauses_and_goes_on(qtbot, listening: MainWindow) -> None:
     view = listening.tab.view
     view.set_cursor(2 * RATE)
