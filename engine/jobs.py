@@ -95,6 +95,11 @@ def restore(
     """
     began = time.monotonic()
     control = control or Control()
+    description = getattr(settings.method_settings, "description", None)
+    if description is not None and description.prompt and not asks_unet(settings):
+        control.note(
+            f"the prompt is not used: with task {settings.task}, {settings.method} follows the recording alone"
+        )
     if is_interpolated(clip, region, settings):
         patch = patch_without_model(clip, region, control)
     else:

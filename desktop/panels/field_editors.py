@@ -15,6 +15,7 @@ from engine.errors import InputError
 from engine.settings import DenoiseSettings
 
 ARROWS_WIDTH = 28
+MOST_LETTERS = 4000  # far more than text encoders read
 Stretch = tuple[float, float]
 ROUNDING = 1e-6  # of a step: what binary fractions may be off
 EDIT_LETTERS = 13  # of a number beside a slider, unit and arrows included
@@ -169,6 +170,36 @@ class KindField(ChoiceField):
         self.offer(tuple((kind, kind_label(kind)) for kind in kinds))
 
 
+class WordsField(FieldEditor):
+    """Words that a model is told."""
+
+    def __init__(self, text: FieldText, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.line = self.main = QLineEdit()
+        self.line.setPlaceholderText(text.low_text)
+        self.line.setMaxLength(MOST_LETTERS)
+        self.line.setMinimumWidth(self.line.fontMetrics().averageCharWidth() * 8)
+        self.add(self.line, 1)
+        self.line.editingFinished.connect(self._take)
+        self._value = ""
+
+    def _take(self) -> None:
+        words = self.line.text().strip()
+        if words != self._value:
+            self._value = words
+            self.changed.emit()
+
+    def value(self) -> str:
+        """The words."""
+        return self._value
+
+    def set_value(self, value: object) -> None:
+        """Show words."""
+        self._value = str(value)
+        self.line.setText(self._value)
+        self.line.setCursorPosition(0)
+
+
 class LevelField(FieldEditor):
     """A level in dB, or ``auto``: as text, since the settings keep it so."""
 
@@ -270,6 +301,7 @@ EDITORS: dict[Editor, type[FieldEditor]] = {
     Editor.KIND: KindField,
     Editor.LEVEL: LevelField,
     Editor.STRETCH: StretchField,
+    Editor.WORDS: WordsField,
 }
 
 

@@ -16,6 +16,7 @@ class Editor(Enum):
     KIND = "kind"  # of sound; the model says which there are
     LEVEL = "level"  # text: `auto`, or a level
     STRETCH = "stretch"  # text: empty, or START:END in seconds
+    WORDS = "words"  # text, for models that take prompts
 
 
 @dataclass(frozen=True)

@@ -78,9 +78,55 @@ def belief_text() -> FieldText:
     )
 
 
-def sampling_texts() -> dict[str, FieldText]:
-    """What all methods that denoise share."""
+def prompt_text(basic: bool = True) -> FieldText:
+    """What the sound is, in words."""
+    return FieldText(
+        translate("Settings", "Prompt"),
+        translate("Settings", "What the sound is, in words, such as a piano in a large hall."),
+        editor=Editor.WORDS,
+        low_text=translate("Settings", "in words"),
+        basic=basic,
+    )
+
+
+def words_texts() -> dict[str, FieldText]:
+    """What a model with text encoders is told."""
     return {
+        "prompt": prompt_text(),
+        "negative_prompt": FieldText(
+            translate("Settings", "Not wanted"),
+            translate("Settings", "What the sound is not to be, in words; the model is steered away from it."),
+            editor=Editor.WORDS,
+            low_text=translate("Settings", "in words"),
+        ),
+        "transcription": FieldText(
+            translate("Settings", "Spoken words"),
+            translate("Settings", "The words that are said, for models that speak."),
+            editor=Editor.WORDS,
+            low_text=translate("Settings", "word by word"),
+        ),
+    }
+
+
+def sampler_text() -> FieldText:
+    """How the model's answers are followed."""
+    return FieldText(
+        translate("Settings", "Sampler"),
+        translate("Settings", "How the model's answers are followed; the newer ones need fewer steps for the same."),
+        editor=Editor.CHOICE,
+        choices=(("ddim", "DDIM"), ("dpm++", "DPM-Solver++"), ("unipc", "UniPC")),
+    )
+
+
+def sampling_texts() -> dict[str, FieldText]:
+    """What all methods share that denoise in one walk."""
+    return {**told_texts(), "sampler": sampler_text()}
+
+
+def told_texts() -> dict[str, FieldText]:
+    """What all methods share that tell the model what to make."""
+    return {
+        **words_texts(),
         "steps": steps_text(translate("Settings", "How many times the model is asked; more takes longer.")),
         "kind": FieldText(
             translate("Settings", "Kind of sound"),
@@ -88,8 +134,10 @@ def sampling_texts() -> dict[str, FieldText]:
             editor=Editor.KIND,
         ),
         "guidance": FieldText(
-            translate("Settings", "Toward the kind"),
-            translate("Settings", "How strongly the model is driven toward the kind of sound; 1 doesn't drive it."),
+            translate("Settings", "Toward that"),
+            translate(
+                "Settings", "How strongly the model is driven toward the kind of sound or the prompt; 1 doesn't."
+            ),
             high=20.0,
             step=0.5,
             decimals=1,
@@ -205,7 +253,7 @@ def hybrid_texts() -> dict[str, FieldText]:
 
 def invert_texts() -> dict[str, FieldText]:
     """The settings of the method `invert`."""
-    texts = sampling_texts()
+    texts = told_texts()
     return {
         **texts,
         "kind": replace(
@@ -214,10 +262,21 @@ def invert_texts() -> dict[str, FieldText]:
             sentence=translate("Settings", "The kind of sound that the region is to become."),
             basic=True,
         ),
+        "prompt": replace(
+            texts["prompt"],
+            label=translate("Settings", "Becomes"),
+            sentence=translate("Settings", "What the region is to become, in words."),
+        ),
         "source": FieldText(
             translate("Settings", "Is now"),
             translate("Settings", "The kind of sound that the recording is taken for."),
             editor=Editor.KIND,
+        ),
+        "source_prompt": FieldText(
+            translate("Settings", "Is now"),
+            translate("Settings", "What the recording is, in words."),
+            editor=Editor.WORDS,
+            low_text=translate("Settings", "in words"),
         ),
         "source_guidance": FieldText(
             translate("Settings", "Sure of that"),
@@ -306,6 +365,7 @@ def ddcm_texts() -> dict[str, FieldText]:
             unit="kbit/s",
             basic=True,
         ),
+        "prompt": prompt_text(basic=False),
         "steps": steps_text(translate("Settings", "How many times the model is asked; more takes longer."), low=2),
         "variant": FieldText(
             translate("Settings", "Variant"),

@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QPushButton, QVBox
 
 from desktop.panels.fold import Fold
 from desktop.panels.job_box import JobBox
-from desktop.panels.model_choice import ModelChoice, has_component, kinds_of
+from desktop.panels.model_choice import ANY_KIND, ModelChoice, has_component, kinds_of
 from desktop.panels.numbers import CalmComboBox
 from desktop.panels.preset_bar import PresetBar
 from desktop.panels.presets import Preset
 from desktop.panels.seed_edit import SeedEdit
 from desktop.panels.settings_form import SettingsForm, column_label, narrow_form
 from desktop.panels.stage_forms import StageForms
+from engine.model.conditioning import TEXT_ENCODER
 from engine.settings import DEVICES, METHOD_SETTINGS, RENDERER_SETTINGS, TASK_SETTINGS, RestoreSettings, SpliceSettings
 
 Stretch = tuple[float, float]
@@ -185,8 +186,9 @@ class RetakePanel(QWidget):
         """Offer what the model knows and has."""
         model = self.model.model()
         kinds = kinds_of(model)
-        self.task.set_kinds(kinds)
-        self.method.set_kinds(kinds)
+        takes_words = kinds == ANY_KIND and has_component(model, TEXT_ENCODER)
+        self.task.set_told(kinds, takes_words)
+        self.method.set_told(kinds, takes_words)
         items = self.renderer.box.model()
         assert isinstance(items, QStandardItemModel)
         items.item(self.renderer.box.findData("vocoder")).setEnabled(has_component(model, "vocoder"))

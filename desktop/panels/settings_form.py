@@ -8,10 +8,11 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.panels.field_editors import FieldEditor, KindField, StretchField, editor_of
+from desktop.panels.field_editors import FieldEditor, KindField, StretchField, WordsField, editor_of
 from desktop.panels.field_text import FieldText
 from desktop.panels.setting_texts import field_texts
 from engine.errors import InputError
+from engine.model.conditioning import ANY
 
 LABEL_LETTERS = 14
 
@@ -60,6 +61,7 @@ class SettingsForm(QWidget):
         self.settings_class = settings_class
         self.editors: dict[str, FieldEditor] = {}
         self._values = settings_class()
+        self._takes_words = False
         self.basic, self.more = QWidget(), QWidget()
         basic_rows, more_rows = narrow_form(self.basic), narrow_form(self.more)
         for name, text in field_texts(settings_class).items():
@@ -98,12 +100,29 @@ class SettingsForm(QWidget):
         self._values = values
         for name, editor in self.editors.items():
             editor.set_value(getattr(values, name))
+        self._show_what_can_be_told()
 
-    def set_kinds(self, kinds: tuple[str, ...]) -> None:
-        """Offer the kinds of sound that a model knows."""
+    def set_told(self, kinds: tuple[str, ...], takes_words: bool) -> None:
+        """Offer what a model can be told: one of some kinds of sound, or words."""
+        self._takes_words = takes_words
         for editor in self.editors.values():
             if isinstance(editor, KindField):
                 editor.set_kinds(kinds)
+        self._show_what_can_be_told()
+
+    def _show_what_can_be_told(self) -> None:
+        """Show words where the model takes some, or some stand there; else the kinds."""
+        for editor in self.editors.values():
+            if isinstance(editor, WordsField):
+                self._set_row_visible(editor, self._takes_words or bool(editor.value()))
+            elif isinstance(editor, KindField):
+                self._set_row_visible(editor, not self._takes_words or editor.value() != ANY)
+
+    def _set_row_visible(self, editor: FieldEditor, visible: bool) -> None:
+        part = self.basic if editor.text.basic else self.more
+        rows = part.layout()
+        assert isinstance(rows, QFormLayout)
+        rows.setRowVisible(editor, visible)
 
     def stretches(self) -> list[StretchField]:
         """The fields that can take the selection."""

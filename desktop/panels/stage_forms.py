@@ -31,6 +31,7 @@ class StageForms(QWidget):
         super().__init__(parent)
         self._table = table
         self._kinds: tuple[str, ...] = ("any",)
+        self._takes_words = False
         self.forms: dict[str, SettingsForm] = {}
         self.more = QWidget()
         self._rows, self._more_rows = QVBoxLayout(self), QVBoxLayout(self.more)
@@ -58,7 +59,7 @@ class StageForms(QWidget):
         """The form of one of the choices, made now where it wasn't."""
         if name not in self.forms:
             form = SettingsForm(self._table[name])
-            form.set_kinds(self._kinds)
+            form.set_told(self._kinds, self._takes_words)
             form.changed.connect(self.changed)
             form.refused.connect(self.refused)
             self._rows.addWidget(form)
@@ -79,11 +80,11 @@ class StageForms(QWidget):
         self.form().set_values(settings)
         self._show()
 
-    def set_kinds(self, kinds: tuple[str, ...]) -> None:
-        """Offer the kinds of sound that a model knows."""
-        self._kinds = kinds
+    def set_told(self, kinds: tuple[str, ...], takes_words: bool) -> None:
+        """Offer what a model can be told: one of some kinds of sound, or words."""
+        self._kinds, self._takes_words = kinds, takes_words
         for form in self.forms.values():
-            form.set_kinds(kinds)
+            form.set_told(kinds, takes_words)
 
     def _choose(self) -> None:
         self._show()

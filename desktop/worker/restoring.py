@@ -18,7 +18,7 @@ from engine.audio import Clip, changed_since, open_clip
 from engine.errors import RetakeError
 from engine.jobs import Take, components_for, is_interpolated, measure, restore
 from engine.metrics import MEASURE_TEXTS, Measures, measure_value
-from engine.model.conditioning import check_kind, read_kinds
+from engine.model.conditioning import check_method
 from engine.model.device import choose_placement
 from engine.model.folder import check_model
 from engine.patched import Patched
@@ -103,7 +103,7 @@ def check(job: Job, clip: Clip) -> None:
     Raises:
         RecordingError: the file was changed since the window opened it.
         InputError: the recording lacks the region or the stretch of noise.
-        ModelError: the model is missing, damaged, or doesn't know the kind.
+        ModelError: the model is missing, damaged, or can't be told what the settings say.
     """
     if job.stamp is not None and job.stamp != clip.stamp:
         raise changed_since(clip.path)
@@ -120,9 +120,7 @@ def check(job: Job, clip: Clip) -> None:
     if stretch_s is not None:
         stretch_frames(clip.frames, clip.rate, stretch_s)
     folder = check_model(settings.model)
-    kind = getattr(settings.method_settings, "kind", None)
-    if kind is not None and read_kinds(folder.path) is not None:
-        check_kind(kind, folder)
+    check_method(settings, folder)
 
 
 def overlaid(clip: Clip, overlay: Overlay | None) -> Clip:

@@ -140,9 +140,19 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--device", default="auto", help=f"where to compute: {', '.join(DEVICES)} (default: auto)")
 
 
-def add_prompt_argument(group: argparse._ActionsContainer) -> None:
-    """The argument that tells a model in words what is wanted."""
-    group.add_argument("--prompt", metavar="TEXT", help="what it is to sound like, for models with a text encoder")
+def add_words_arguments(
+    parser: argparse._ActionsContainer, prompt_beside: argparse._ActionsContainer | None = None
+) -> None:
+    """The arguments that tell a model in words what is wanted.
+
+    Args:
+        prompt_beside: a group of arguments that exclude each other, to which the prompt belongs.
+    """
+    (prompt_beside or parser).add_argument(
+        "--prompt", metavar="TEXT", help="what it is to sound like, for models with text encoders"
+    )
+    parser.add_argument("--negative-prompt", metavar="TEXT", help="what it is not to sound like, for the same")
+    parser.add_argument("--transcription", metavar="TEXT", help="the words that are said, for speech models")
 
 
 def add_reading_arguments(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:

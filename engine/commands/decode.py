@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     settings = RestoreSettings(model=arguments.model, seed=arguments.seed, device=arguments.device)
     from engine.export import check_target
-    from engine.model.folder import check_model, require_component
+    from engine.model.folder import check_model, require_component, sound_components
     from engine.recording.formats import Shape, choose_format
 
     check_target(arguments.output, sources=[arguments.input], force=arguments.force)
@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
         from engine.model.load import load_model
 
         check_model_of(header, folder, str(arguments.input))
-        model = load_model(settings.model, settings.device, list(folder.components))
+        model = load_model(settings.model, settings.device, sound_components(folder))
         control = progress.control()
         mel = decode_mel(header, codes, model, control)
         sound = decode_sound(header, mel, model, torch.Generator().manual_seed(settings.seed), control)

@@ -11,24 +11,25 @@ from typing import TYPE_CHECKING
 from engine.commands.console import (
     Progress,
     add_model_arguments,
-    add_prompt_argument,
     add_sound_output_arguments,
+    add_words_arguments,
     number,
     print_notes,
     whole_number,
 )
 from engine.commands.stopping import look
-from engine.settings import GenerateSettings, GenerationSettings
+from engine.settings import SAMPLERS, GenerateSettings, GenerationSettings
 
 if TYPE_CHECKING:
     from engine.export import Written
     from engine.generation import Generated
     from engine.model.load import Model
 
-SUMMARY = "make a sound of a kind out of nothing"
-DESCRIPTION = """Make a sound of a kind that the model knows, such as speech, music or environment, out of nothing,
-and write it to OUT, one channel at the model's rate. For sound that goes on from a recording, use
-`retake restore --method generate`."""
+SUMMARY = "make a sound of a kind, or from a prompt, out of nothing"
+DESCRIPTION = """Make a sound out of nothing, of a kind that the model knows, such as speech, music or environment, or
+from a prompt, with a model that has text encoders, and write it to OUT, one channel at the model's rate. For sound that
+goes on from a recording, use `retake restore --method generate`."""
+PROMPT_GUIDANCE = 3.5  # of diffusers' AudioLDM2Pipeline
 BLOCK_FRAMES = 1 << 20
 
 
@@ -40,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--kind", default=GenerateSettings.kind, help=f"one that the model knows (default: {GenerateSettings.kind})"
     )
-    add_prompt_argument(what)
+    add_words_arguments(parser.add_argument_group("in words"), what)
     how = parser.add_argument_group("how")
     how.add_argument(
         "--steps",
@@ -52,9 +53,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument(
         "--guidance",
         type=number,
-        default=GenerateSettings.guidance,
         metavar="G",
-        help=f"how much the kind is stressed; 1 is not at all (default: {GenerateSettings.guidance:g})",
+        help="how much the kind or prompt is stressed; 1 is not at all "
+        f"(default: {GenerateSettings.guidance:g}, for prompts {PROMPT_GUIDANCE:g})",
+    )
+    how.add_argument(
+        "--sampler",
+        default=GenerateSettings.sampler,
+        help=f"{', '.join(SAMPLERS)} (default: {GenerateSettings.sampler})",
     )
     how.add_argument(
         "--seed",
@@ -74,11 +80,27 @@ def settings_from(arguments: argparse.Namespace) -> GenerationSettings:
     """
     return GenerationSettings(
         seconds=arguments.seconds,
-        method_settings=GenerateSettings(kind=arguments.kind, steps=arguments.steps, guidance=arguments.guidance),
+        method_settings=GenerateSettings(
+            kind=arguments.kind,
+            prompt=arguments.prompt or "",
+            negative_prompt=arguments.negative_prompt or "",
+            transcription=arguments.transcription or "",
+            steps=arguments.steps,
+            sampler=arguments.sampler,
+            guidance=guidance_of(arguments),
+            eta=GenerateSettings.eta if arguments.prompt is None else 0.0,
+        ),
         model=arguments.model,
         seed=arguments.seed,
         device=arguments.device,
     )
+
+
+def guidance_of(arguments: argparse.Namespace) -> float:
+    """The guidance that was asked for, or what suits a prompt or a kind."""
+    if arguments.guidance is not None:
+        return float(arguments.guidance)
+    return GenerateSettings.guidance if arguments.prompt is None else PROMPT_GUIDANCE
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -86,21 +108,20 @@ def run(arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     settings = settings_from(arguments)
     from engine.export import check_target
-    from engine.model.conditioning import check_kind, check_prompt
-    from engine.model.folder import check_model, require_component
+    from engine.model.conditioning import check_description
+    from engine.model.folder import check_model, require_component, sound_components
 
     check_target(arguments.output, sources=[], force=arguments.force)
     folder = check_model(settings.model)
-    check_prompt(arguments.prompt, folder, "--kind")
     require_component(folder, "unet", "generate")
-    check_kind(settings.method_settings.kind, folder)
+    check_description(settings.method_settings.description, folder)
     with Progress() as progress:
         progress.report("loading", 0, 1)
         from engine.generation import generate, samples_of
         from engine.model.load import load_model
         from engine.recording.formats import Shape, choose_format
 
-        model = load_model(settings.model, settings.device, list(folder.components))
+        model = load_model(settings.model, settings.device, sound_components(folder))
         shape = Shape(model.spec.rate, 1, samples_of(settings, model.spec))
         choose_format(arguments.output, shape, None, container=None, subtype=arguments.subtype)
         made = generate(settings, model, progress.control())
@@ -138,6 +159,10 @@ def described(made: Generated, model: Model, output: Path, seconds: float) -> di
         "channels": len(made.samples),
         "length_s": made.samples.shape[1] / made.rate,
         "kind": how.kind,
+        "prompt": how.prompt,
+        "negative_prompt": how.negative_prompt,
+        "transcription": how.transcription,
+        "sampler": how.sampler,
         "renderer": made.renderer,
         "model": model.folder.name,
         "seed": made.settings.seed,
@@ -170,6 +195,7 @@ def tell(row: dict[str, object], as_json: bool) -> None:
         return
     loudness = "too short or soft for a loudness" if row["lufs"] is None else f"{row['lufs']:.1f} LUFS"
     print(
-        f"{row['output']}: {row['length_s']:.3f} s of {row['kind']} made ({row['steps']} steps, {row['renderer']}) "
+        f"{row['output']}: {row['length_s']:.3f} s of {row['prompt'] or row['kind']} made "
+        f"({row['steps']} steps, {row['renderer']}) "
         f"in {row['seconds']:.1f} s on {row['device']}; {loudness}"
     )

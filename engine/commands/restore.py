@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from engine.commands.console import (
     Progress,
     add_model_arguments,
-    add_prompt_argument,
     add_reading_arguments,
     add_region_arguments,
     add_sound_output_arguments,
+    add_words_arguments,
     file_name,
     open_from,
     print_notes,
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 SUMMARY = "take a region of a recording again and write the whole recording with it in place"
 DESCRIPTION = """Take a region of a recording again: a model makes it anew, a renderer makes that heard, and OUT is the
 whole recording with it in place. Outside the region every sample stays as it is. IN is never written to."""
+WORD_KEYS = ("prompt", "negative_prompt", "transcription")
 STAGE_HELP = {
     "task": "what the model is asked for",
     "method": "how the model is used",
@@ -60,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_region_arguments(parser)
     add_stage_arguments(parser)
     add_model_arguments(parser)
-    add_prompt_argument(parser)
+    add_words_arguments(parser)
     reading = add_reading_arguments(parser)
     reading.add_argument(
         "--check-all",
@@ -146,7 +147,24 @@ def settings_from(arguments: argparse.Namespace) -> RestoreSettings:
         options.append(f"steps={arguments.steps}")
     if arguments.noise_from is not None:
         options.append(f"noise_from={noise_stretch(arguments.noise_from, settings.task)}")
-    return with_options(settings, options)
+    return with_options(settings, [*options, *words_options(arguments, settings)])
+
+
+def words_options(arguments: argparse.Namespace, settings: RestoreSettings) -> list[str]:
+    """The words that the arguments hold, as settings of the method.
+
+    Raises:
+        InputError: the method asks no model that takes words.
+    """
+    given = {key: words for key in WORD_KEYS if (words := getattr(arguments, key)) is not None}
+    taken = {item.name for item in dataclasses.fields(settings.method_settings)}
+    for key, words in given.items():
+        if key not in taken:
+            takers = ", ".join(name for name, kind in METHOD_SETTINGS.items() if key in kind.__dataclass_fields__)
+            raise InputError(
+                f"--{key.replace('_', '-')} is {words[:40]!r}, the method {settings.method}; accepted with {takers}"
+            )
+    return [f"{key}={words}" for key, words in given.items()]
 
 
 def noise_stretch(text: str, task: str) -> str:
@@ -167,7 +185,7 @@ def run(arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     settings = settings_from(arguments)
     from engine.export import check_target
-    from engine.model.conditioning import check_kind, check_prompt, read_kinds
+    from engine.model.conditioning import check_method
     from engine.model.folder import check_model
 
     check_target(arguments.output, sources=[arguments.input], force=arguments.force)
@@ -185,10 +203,7 @@ def run(arguments: argparse.Namespace) -> int:
         frames = region.frames if arguments.region_only else clip.frames
         choice = output_format(recorded, clip.rate, frames, arguments)
         folder = check_model(settings.model)
-        check_prompt(arguments.prompt, folder, "--set kind=KIND")
-        kind = getattr(settings.method_settings, "kind", None)
-        if kind is not None and read_kinds(folder.path) is not None:
-            check_kind(kind, folder)
+        check_method(settings, folder)
         if arguments.check_all:
             progress.report("checking", 0, 1)
             clip.check_all()

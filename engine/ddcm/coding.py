@@ -35,6 +35,7 @@ from engine.methods.canvas import Canvas
 from engine.model.load import Model
 from engine.model.schedule import Schedule, ddim_step
 from engine.progress import Control
+from engine.settings import Description
 
 Choose = Callable[[int, int, Tensor], tuple[int, Tensor]]
 """``choose(step, t, x0) -> (t_next, noise)``: the next training step, and the noise of each tile (tiles, N)."""
@@ -63,12 +64,14 @@ def untiled(values: Tensor, like: Tensor) -> Tensor:
     return pieces.transpose(0, 1).reshape(like.shape).to(like)
 
 
-def walked(canvas: Canvas, plan: Plan, seed: int, kind: str, choose: Choose, control: Control, stage: str) -> Tensor:
+def walked(
+    canvas: Canvas, plan: Plan, seed: int, description: Description, choose: Choose, control: Control, stage: str
+) -> Tensor:
     """Go all steps and return the latent that they lead to, shaped as the canvas' latent.
 
     Args:
         canvas: from `blank_canvas`.
-        kind: that the model is told.
+        description: what the model is told.
         stage: what to call it in reports.
 
     Raises:
@@ -78,7 +81,7 @@ def walked(canvas: Canvas, plan: Plan, seed: int, kind: str, choose: Choose, con
     """
     schedule = canvas.schedule
     check_schedule(schedule, plan)
-    belief = canvas.believe(control, kind=kind, guidance=1.0)
+    belief = canvas.believe(control, description)
     first = tiled(canvas.latent, plan.tiles)
     z = untiled(torch.from_numpy(start(seed, *first.shape)), canvas.latent)
     t = len(schedule.abar) - 1
@@ -180,7 +183,14 @@ class Decoder:
 
 
 def encode_latent(
-    aim: Tensor, weight: Tensor, model: Model, plan: Plan, seed: int, kind: str, control: Control, stage: str
+    aim: Tensor,
+    weight: Tensor,
+    model: Model,
+    plan: Plan,
+    seed: int,
+    description: Description,
+    control: Control,
+    stage: str,
 ) -> tuple[Tensor, bytes]:
     """Code a latent.
 
@@ -198,12 +208,19 @@ def encode_latent(
     writer = BitWriter()
     weight = weight.expand(aim.shape).to(aim)
     encoder = Encoder(plan, seed, canvas.schedule, aim, weight, plan.variant == "published", writer)
-    latent = walked(canvas, plan, seed, kind, encoder, control, stage)
+    latent = walked(canvas, plan, seed, description, encoder, control, stage)
     return latent, writer.finished()
 
 
 def decode_latent(
-    codes: bytes, model: Model, frames: int, plan: Plan, seed: int, kind: str, control: Control, stage: str
+    codes: bytes,
+    model: Model,
+    frames: int,
+    plan: Plan,
+    seed: int,
+    description: Description,
+    control: Control,
+    stage: str,
 ) -> tuple[Canvas, Tensor]:
     """The latent that codes lead to, (1, C, T', F), and a canvas to decode it with.
 
@@ -213,7 +230,7 @@ def decode_latent(
     canvas = blank_canvas(model, frames)
     values = canvas.latent.numel() // plan.tiles
     decoder = Decoder(plan, seed, BitReader(codes), values)
-    return canvas, walked(canvas, plan, seed, kind, decoder, control, stage)
+    return canvas, walked(canvas, plan, seed, description, decoder, control, stage)
 
 
 def canvas_like(latent: Tensor, model: Model) -> Canvas:

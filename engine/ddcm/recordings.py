@@ -19,14 +19,13 @@ from engine.errors import InputError, ModelError
 from engine.mel import MelSpec
 from engine.methods.canvas import canvas_for
 from engine.metrics import DB_PER_NEPER
-from engine.model.conditioning import Kinds
-from engine.model.denoiser import kinds_of
+from engine.model.conditioning import ANY, read_kinds
 from engine.model.folder import ModelFolder, weights_hash
 from engine.model.load import Model
 from engine.progress import Control
 from engine.render.alone import sound_of
 from engine.scratch import scratch_array
-from engine.settings import DdcmSettings
+from engine.settings import DdcmSettings, Description
 from engine.targets import Target
 
 CODED = ("vae", "unet")  # what a file's meaning hangs on
@@ -58,21 +57,22 @@ def encode_clip(clip: Clip, settings: DdcmSettings, seed: int, model: Model, con
         model: with its UNet.
 
     Raises:
-        InputError: the rate can't be had, or the variant is `soft`, which has no file.
+        InputError: the rate can't be had, the variant is `soft`, or a prompt is given, which have no file.
         RecordingError: the recording isn't finite or can't be read.
         ModelError: the model can't denoise.
         Cancelled: the user stopped.
     """
     if settings.variant == "soft":
         raise InputError("variant is 'soft', which has no file; accepted: turbo, published")
+    if settings.prompt:
+        raise InputError(f"prompt is {settings.prompt[:40]!r}; a .ddcm file holds no prompt, accepted is none")
     analysis = analyse(clip, 0, clip.frames, model.spec, model.placement.device, control)
     everything = torch.ones_like(analysis.mel)
     canvas = canvas_for(Target(analysis.mel, everything, everything, keeps_level=True), model, control)
     plan = plan_for(settings, len(analysis.mel), clip.duration_s, header_bytes=HEADER_BYTES)
     weight = torch.ones((), device=canvas.latent.device)
-    latent, codes = encode_latent(canvas.latent, weight, model, plan, seed, settings.kind, control, "encoding")
-    kind = kinds_of(model).index(settings.kind)
-    data = packed(header_of(analysis, plan, seed, kind, model), codes)
+    latent, codes = encode_latent(canvas.latent, weight, model, plan, seed, settings.description, control, "encoding")
+    data = packed(header_of(analysis, plan, seed, kind_number(settings.kind, model.folder), model), codes)
     mel, ceiling = canvas.decoded(latent, control), canvas.decoded(canvas.latent, control)
     return Encoded(data, plan, mel, mel_error_db(mel, analysis.mel), mel_error_db(ceiling, analysis.mel))
 
@@ -148,20 +148,32 @@ def decode_mel(header: Header, codes: bytes, model: Model, control: Control) -> 
             f"encoded in {header.number_format}, decoded in {number_format(model)}: the mel is the encoder's to within "
             "about 0.1 dB, not bit by bit"
         )
-    kind = kind_named(kinds_of(model), header.kind)
-    canvas, latent = decode_latent(codes, model, frames, plan, header.seed, kind, control, "decoding")
+    description = Description(kind=kind_named(header.kind, model.folder))
+    canvas, latent = decode_latent(codes, model, frames, plan, header.seed, description, control, "decoding")
     return canvas.decoded(latent, control)
 
 
-def kind_named(kinds: Kinds, index: int) -> str:
-    """The name of a kind.
+def kind_number(kind: str, folder: ModelFolder) -> int:
+    """The number by which a file knows a kind: 0 for the first one, and for models that know none.
 
     Raises:
-        InputError: there are fewer.
+        InputError: the model doesn't know it.
     """
-    if index >= len(kinds.names):
-        raise InputError(f"the file is of kind {index}; the model knows {len(kinds.names)} kinds")
-    return kinds.names[index]
+    kinds = read_kinds(folder.path)
+    return kinds.index(kind) if kinds else 0
+
+
+def kind_named(number: int, folder: ModelFolder) -> str:
+    """The kind of a number; undoes `kind_number`.
+
+    Raises:
+        InputError: there is none of that number.
+    """
+    kinds = read_kinds(folder.path)
+    names = kinds.names if kinds else (ANY,)
+    if number >= len(names):
+        raise InputError(f"the file is of kind {number}; the model knows {len(names)} kinds")
+    return names[number]
 
 
 def decode_sound(

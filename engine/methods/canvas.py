@@ -7,18 +7,20 @@ region longer than a window has no seams.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import torch
 from torch import Tensor
 
-from engine.methods.windows import OVERLAP_FRAMES, WINDOW_FRAMES, blended, lengthened, window_starts
+from engine.methods.windows import OVERLAP_FRAMES, blended, lengthened, window_starts
+from engine.model.conditions import conditions_for
 from engine.model.denoiser import Denoiser, decoded, denoiser_for, latent_trust, scaled_latent
 from engine.model.load import Model
 from engine.model.schedule import Schedule, schedule_from
 from engine.progress import Control
+from engine.settings import Description
 from engine.targets import Target
 
 Belief = Callable[[Tensor, int], tuple[Tensor, Tensor]]
@@ -53,9 +55,14 @@ class Canvas:
         return float(self.model.vae.config.scaling_factor)
 
     @property
+    def window(self) -> int:
+        """Mel frames of a window."""
+        return self.model.window_frames
+
+    @property
     def windows(self) -> int:
         """How many windows cover the canvas."""
-        return len(window_starts(self.mel.shape[-2]))
+        return len(window_starts(self.mel.shape[-2], self.window))
 
     @cached_property
     def schedule(self) -> Schedule:
@@ -70,31 +77,41 @@ class Canvas:
         """Unit normal noise of the latent's shape, drawn on the CPU."""
         return torch.randn(self.latent.shape, generator=generator).to(self.latent.device)
 
+    def noises(self, generator: torch.Generator, count: int) -> Iterator[Tensor]:
+        """``count`` times `noise`, drawn in the same order; for other devices before they are asked for.
+
+        So nothing is copied there between two steps: a copy waits for all that the device still has to do.
+        """
+        if self.latent.device.type == "cpu":
+            return (self.noise(generator) for _ in range(count))
+        drawn = torch.stack([torch.randn(self.latent.shape, generator=generator) for _ in range(count)])
+        return iter(drawn.to(self.latent.device).unbind())
+
     def over_latent(self, values: Tensor, function: Callable[[int, Tensor], Tensor]) -> Tensor:
         """`blended` over windows of a latent-shaped (1, C, T'/r, F)."""
         factor = self.factor
-        return blended(values, function, window=WINDOW_FRAMES // factor, overlap=OVERLAP_FRAMES // factor)
+        return blended(values, function, window=self.window // factor, overlap=OVERLAP_FRAMES // factor)
 
-    def believe(self, control: Control, *, kind: str, guidance: float, trust: Tensor | None = None) -> Belief:
+    def believe(self, control: Control, description: Description, *, trust: Tensor | None = None) -> Belief:
         """What the model believes of a noisy latent at a step: ``belief(z, t) -> (x0, eps)``, each as ``latent``.
 
         Args:
             control: asked before each window whether to stop.
-            kind: one that the model knows.
-            guidance: of classifier-free guidance; 1 is none.
+            description: what the model is told of the sound.
             trust: (1, 1, T', bands) that the model is told in place of the target's.
 
         Raises:
-            ModelError: the model can't denoise.
+            ModelError: the model can't denoise, or be told this.
             InputError: it doesn't know the kind.
         """
+        conditions = conditions_for(self.model, description, control)
         told_trust = self.trust if trust is None else trust
-        factor, starts = self.factor, window_starts(self.mel.shape[-2])
+        factor, starts = self.factor, window_starts(self.mel.shape[-2], self.window)
         denoisers: list[Denoiser] = []
         for start in starts:
-            rows = slice(start // factor, (start + WINDOW_FRAMES) // factor)
-            window_trust = told_trust[..., start : start + WINDOW_FRAMES, :]
-            denoisers.append(denoiser_for(self.model, self.latent[..., rows, :], window_trust, kind, guidance))
+            rows = slice(start // factor, (start + self.window) // factor)
+            window_trust = told_trust[..., start : start + self.window, :]
+            denoisers.append(denoiser_for(self.model, self.latent[..., rows, :], window_trust, conditions))
 
         def belief(z: Tensor, t: int) -> tuple[Tensor, Tensor]:
             def both(index: int, piece: Tensor) -> Tensor:
@@ -151,4 +168,4 @@ def canvas_for(target: Target, model: Model, control: Control) -> Canvas:
         control.check("encoding")
         return scaled_latent(model, piece)
 
-    return Canvas(model, len(target.mel), mel, trust, keep, blended(mel, encode))
+    return Canvas(model, len(target.mel), mel, trust, keep, blended(mel, encode, window=model.window_frames))

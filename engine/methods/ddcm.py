@@ -39,6 +39,6 @@ def take(target: Target, model: Model, settings: DdcmSettings, generator: torch.
     length_s = len(target.mel) * model.spec.hop / model.spec.rate
     plan = plan_for(settings, len(target.mel), length_s)
     seed = int(torch.randint(LARGEST_SEED, (), generator=generator))
-    latent, codes = coding.encode_latent(canvas.latent, weight, model, plan, seed, settings.kind, control, STAGE)
+    latent, codes = coding.encode_latent(canvas.latent, weight, model, plan, seed, settings.description, control, STAGE)
     control.note(f"coded in {len(codes)} bytes, {8 * len(codes) / length_s / 1000:.2f} kbps")
     return canvas.decoded(latent, control)

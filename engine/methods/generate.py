@@ -33,7 +33,9 @@ def take(
     known = target.trust * target.keep
     canvas = canvas_for(dataclasses.replace(target, mel=interpolated(target.mel, known)), model, control)
     told = canvas.trust * canvas.keep
-    belief = canvas.held(canvas.believe(control, kind=settings.kind, guidance=settings.guidance, trust=told), told)
+    belief = canvas.held(canvas.believe(control, settings.description, trust=told), told)
     times = canvas.schedule.steps_from(1.0, settings.steps)
     z = canvas.noise(generator)
-    return canvas.decoded(descended(canvas, z, times, belief, generator, control, eta=settings.eta), control)
+    sampler, eta = settings.sampler, settings.eta
+    latent = descended(canvas, z, times, belief, generator, control, sampler=sampler, eta=eta)
+    return canvas.decoded(latent, control)

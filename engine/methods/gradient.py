@@ -16,7 +16,7 @@ from torch import Tensor
 
 from engine.methods.canvas import Canvas
 from engine.methods.energy import cell_energy
-from engine.methods.windows import WINDOW_FRAMES, window_shares
+from engine.methods.windows import window_shares
 from engine.progress import Control
 from engine.settings import PullSettings
 
@@ -88,9 +88,9 @@ def pulled(canvas: Canvas, latent: Tensor, aim: Aim, control: Control) -> tuple[
         Cancelled: the user stopped.
     """
     gradient, total, factor = torch.zeros_like(latent), 0.0, canvas.factor
-    for start, share in window_shares(aim.wanted.shape[-2], latent.device):
-        rows = slice(start, start + WINDOW_FRAMES)
-        cells = slice(start // factor, (start + WINDOW_FRAMES) // factor)
+    for start, share in window_shares(aim.wanted.shape[-2], canvas.window, latent.device):
+        rows = slice(start, start + canvas.window)
+        cells = slice(start // factor, (start + canvas.window) // factor)
         weight = aim.weight[..., rows, :] * share
         if not weight.any():
             continue

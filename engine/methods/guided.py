@@ -86,9 +86,20 @@ def imagined(
     def steer(x0: Tensor, index: int, t: int) -> Tensor:
         return x0 if aim is None else nudged(canvas, x0, aim, free, settings.pull, control)
 
-    belief = canvas.held(canvas.believe(control, kind=settings.kind, guidance=settings.guidance))
-    strength, eta, of = settings.strength, settings.eta, settings.steps
-    return finished(canvas, belief, strength, steps, generator, control, eta=eta, steer=steer, of=of)
+    belief = canvas.held(canvas.believe(control, settings.description))
+    strength, sampler, eta = settings.strength, settings.sampler, settings.eta
+    return finished(
+        canvas,
+        belief,
+        strength,
+        steps,
+        generator,
+        control,
+        sampler=sampler,
+        eta=eta,
+        steer=steer,
+        of=settings.steps,
+    )
 
 
 def drawn_to_mel(canvas: Canvas, latent: Tensor, done: int, settings: GuidedSettings, control: Control) -> Tensor:
@@ -106,11 +117,11 @@ def drawn_to_latent(canvas: Canvas, settings: GuidedSettings, generator: torch.G
     No noise is drawn on the way, whatever ``eta``: so it was published.
     """
     kept = canvas.trust * canvas.keep
-    belief = canvas.held(canvas.believe(control, kind=settings.kind, guidance=settings.guidance), kept)
+    belief = canvas.held(canvas.believe(control, settings.description), kept)
     times = canvas.schedule.steps_from(settings.strength, settings.steps)
     steer = toward_latent(canvas.latent, latent_trust(canvas.trust, canvas.factor), len(times))
     z = noised(canvas.latent, canvas.noise(generator), canvas.schedule, times[0])
-    return descended(canvas, z, times, belief, generator, control, steer=steer)
+    return descended(canvas, z, times, belief, generator, control, sampler=settings.sampler, steer=steer)
 
 
 def toward_latent(latent: Tensor, trust: Tensor, steps: int) -> Steer:

@@ -49,8 +49,9 @@ def take(
         canvas = canvas_for(dataclasses.replace(target, mel=plain), model, control)
     kept = torch.where(share > 0, canvas.keep, torch.ones_like(canvas.keep))
     told = torch.maximum(canvas.trust * settings.belief, canvas.trust * kept)
-    belief = canvas.held(canvas.believe(control, kind=settings.kind, guidance=settings.guidance, trust=told), told)
-    latent = finished(canvas, belief, settings.strength, settings.steps, generator, control, eta=settings.eta)
+    belief = canvas.held(canvas.believe(control, settings.description, trust=told), told)
+    strength, steps, sampler, eta = settings.strength, settings.steps, settings.sampler, settings.eta
+    latent = finished(canvas, belief, strength, steps, generator, control, sampler=sampler, eta=eta)
     diffused = canvas.decoded(latent, control)
     # What isn't trusted is no better for having been through the VAE.
     return torch.lerp(plain, diffused, torch.maximum(share.expand_as(plain), 1 - target.trust))

@@ -36,11 +36,10 @@ def take(
     canvas = canvas_for(target, model, control)
     told = torch.maximum(canvas.trust * settings.belief, canvas.trust * canvas.keep)
 
-    def believing(kind: str, guidance: float) -> Belief:
-        return canvas.held(canvas.believe(control, kind=kind, guidance=guidance, trust=told), told)
-
-    source = believing(settings.source, settings.source_guidance)
-    replay = believing(settings.kind, settings.guidance)
+    source, replay = (
+        canvas.held(canvas.believe(control, description, trust=told), told)
+        for description in (settings.source_description, settings.description)
+    )
     times = canvas.schedule.steps_from(1.0, settings.steps)
     kept = times[min(round(settings.skip * len(times)), len(times) - 1) :]
     return canvas.decoded(replayed(canvas, kept, source, replay, generator, control, settings.eta), control)

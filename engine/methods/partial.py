@@ -28,6 +28,7 @@ def take(
     """
     canvas = canvas_for(target, model, control)
     told = torch.maximum(canvas.trust * settings.belief, canvas.trust * canvas.keep)
-    belief = canvas.held(canvas.believe(control, kind=settings.kind, guidance=settings.guidance, trust=told), told)
-    latent = finished(canvas, belief, settings.strength, settings.steps, generator, control, eta=settings.eta)
+    belief = canvas.held(canvas.believe(control, settings.description, trust=told), told)
+    strength, steps, sampler, eta = settings.strength, settings.steps, settings.sampler, settings.eta
+    latent = finished(canvas, belief, strength, steps, generator, control, sampler=sampler, eta=eta)
     return canvas.decoded(latent, control)

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from engine.methods.canvas import Belief, Canvas
-from engine.model.schedule import ddim_step, noised
+from engine.methods.samplers import sampler_named
+from engine.model.schedule import noised
 from engine.progress import Control
 
 Steer = Callable[[Tensor, int, int], Tensor]
@@ -23,18 +24,20 @@ def descended(
     generator: torch.Generator,
     control: Control,
     *,
+    sampler: str = "ddim",
     eta: float = 0.0,
     steer: Steer | None = None,
     of: int | None = None,
 ) -> Tensor:
-    """Denoise ``z`` along ``times`` (Song, Meng & Ermon 2021, eq. 12), and return the clean latent.
+    """Denoise ``z`` along ``times``, and return the clean latent.
 
     Args:
         z: shaped as the canvas' latent, noised to ``times[0]``.
         times: training steps, falling; see `engine.model.schedule.Schedule.steps_from`.
         belief: from `Canvas.believe`.
         generator: of the noise, where ``eta`` is above 0.
-        eta: 0 draws no noise on the way (DDIM), 1 as much as DDPM.
+        sampler: one of `engine.settings.SAMPLERS`.
+        eta: of the sampler `ddim`: 0 draws no noise on the way, 1 as much as DDPM.
         steer: changes the believed clean latent at each step; the noise that is implied follows.
         of: steps of the whole method, for the progress, where others follow these.
 
@@ -42,6 +45,10 @@ def descended(
         Cancelled: the user stopped.
     """
     schedule = canvas.schedule
+    if eta > 0 and sampler != "ddim":
+        control.note(f"sampler {sampler} draws no noise on the way; eta is not used")
+    drawn = canvas.noises(generator, len(times)) if eta > 0 and sampler == "ddim" else iter(())
+    walk = sampler_named(sampler, schedule, eta, drawn.__next__)
     for index, t in enumerate(times):
         control.step("taking again", index, of or len(times))
         x0, eps = belief(z, t)
@@ -50,7 +57,7 @@ def descended(
             signal, spread = schedule.weights(t)
             eps = (z - signal * x0) / spread
         t_next = times[index + 1] if index + 1 < len(times) else -1
-        z = ddim_step(x0, eps, schedule, t, t_next, eta, canvas.noise(generator) if eta > 0 else x0)
+        z = walk.step(z, x0, eps, t, t_next)
     return z
 
 
@@ -62,6 +69,7 @@ def finished(
     generator: torch.Generator,
     control: Control,
     *,
+    sampler: str = "ddim",
     eta: float = 0.0,
     steer: Steer | None = None,
     of: int | None = None,
@@ -76,4 +84,4 @@ def finished(
     """
     times = canvas.schedule.steps_from(strength, steps)
     z = noised(canvas.latent, canvas.noise(generator), canvas.schedule, times[0])
-    return descended(canvas, z, times, belief, generator, control, eta=eta, steer=steer, of=of)
+    return descended(canvas, z, times, belief, generator, control, sampler=sampler, eta=eta, steer=steer, of=of)

@@ -8,15 +8,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.model.load import Model
+from engine.model.load import MULTIPLE, Model
 from engine.progress import Control
 
-WINDOW_FRAMES = 512
 OVERLAP_FRAMES = 128
-MULTIPLE = 32
 
 
-def window_starts(frames: int, window: int = WINDOW_FRAMES, overlap: int = OVERLAP_FRAMES) -> list[int]:
+def window_starts(frames: int, window: int, overlap: int = OVERLAP_FRAMES) -> list[int]:
     """First frames of the windows that cover ``frames`` frames; the last one ends with them."""
     if frames <= window:
         return [0]
@@ -41,20 +39,20 @@ def in_windows(
     multiple of 32 frames.
     """
     whole = lengthened(mel, model.spec.silence)[None, None]
-    starts = window_starts(whole.shape[-2])
+    starts = window_starts(whole.shape[-2], model.window_frames)
 
     def reported(index: int, piece: Tensor) -> Tensor:
         control.step(stage, index, len(starts))
         return function(piece)
 
-    return blended(whole, reported)[0, 0, : len(mel)]
+    return blended(whole, reported, window=model.window_frames)[0, 0, : len(mel)]
 
 
 def blended(
     values: Tensor,
     function: Callable[[int, Tensor], Tensor],
     *,
-    window: int = WINDOW_FRAMES,
+    window: int,
     overlap: int = OVERLAP_FRAMES,
 ) -> Tensor:
     """Apply ``function`` to windows of ``values`` (..., T, F) and cross-fade what they give.
@@ -84,13 +82,13 @@ def blended(
     return out / weights
 
 
-def window_shares(frames: int, device: torch.device) -> list[tuple[int, Tensor]]:
+def window_shares(frames: int, window: int, device: torch.device) -> list[tuple[int, Tensor]]:
     """First frame of each window, and how far its rows count in what `blended` gives: (T', 1), summing to 1."""
-    starts = window_starts(frames)
+    starts = window_starts(frames, window)
     weights = torch.zeros(frames, 1, device=device)
     shares = []
     for start in starts:
-        rows = min(WINDOW_FRAMES, frames)
+        rows = min(window, frames)
         weight = fades(rows, OVERLAP_FRAMES, start > 0, start != starts[-1], device)
         weights[start : start + rows] += weight
         shares.append((start, weight))

@@ -1,8 +1,8 @@
-"""What a model is told of the sound besides the target: for models of our own, one of a few kinds.
+"""What a model can be told of the sound besides the target: one of a few kinds, or a prompt. Free of torch.
 
-``conditioning.json`` in a model's folder lists the kinds. Each is a unit vector that the UNet's cross-attention
-projects; the first one stands for any sound and is what classifier-free guidance steers away from. Prompts, which
-models with text encoders take, are not supported yet, and refused.
+``conditioning.json`` in the folder of a model of our own lists the kinds. Each is a unit vector that the UNet's
+cross-attention projects; the first one stands for any sound and is what classifier-free guidance steers away from.
+Models with text encoders, as AudioLDM2, take prompts (`engine.text`).
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from engine.errors import ModelError
 from engine.model.folder import ModelFolder, read_json
-from engine.settings import check_choice
+from engine.settings import Description, InvertSettings, RestoreSettings, asks_unet, check_choice
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 FILE_NAME = "conditioning.json"
+ANY = "any"
 TEXT_ENCODER = "text_encoder"  # its folder in diffusers' layout
 SHOWN_CHARACTERS = 40  # of a prompt, in a message
 
@@ -68,36 +69,56 @@ def read_kinds(folder: Path) -> Kinds | None:
     return Kinds(tuple(names), width)
 
 
-def check_kind(kind: str, folder: ModelFolder) -> None:
-    """Refuse a kind that a model doesn't know.
+def check_method(settings: RestoreSettings, folder: ModelFolder) -> None:
+    """Refuse what a job's method would tell the model and the model can't be told.
 
     Raises:
-        InputError: with the kinds that it knows.
-        ModelError: it knows none.
+        InputError, ModelError: as `check_description`.
     """
+    description = getattr(settings.method_settings, "description", None)
+    if description is not None and (asks_unet(settings) or read_kinds(folder.path) is not None):
+        check_description(description, folder)
+        if isinstance(settings.method_settings, InvertSettings):
+            check_description(settings.method_settings.source_description, folder)
+
+
+def takes_prompts(folder: ModelFolder) -> bool:
+    """Whether a model has text encoders, going by its folders alone."""
+    return (folder.path / TEXT_ENCODER).is_dir()
+
+
+def check_description(description: Description, folder: ModelFolder) -> None:
+    """Refuse what a model can't be told, before anything is loaded.
+
+    Raises:
+        InputError: the kind is unknown, with those that are known; a speech model lacks a transcription, or another
+            model got one.
+        ModelError: words for a model that takes kinds, a kind for one that takes words, or a model that takes neither.
+    """
+    words = description.prompt or description.negative_prompt or description.transcription
     kinds = read_kinds(folder.path)
-    if kinds is None:
-        raise ModelError(f"model {folder.name} has no {FILE_NAME}; kinds are known by models that have one")
-    kinds.index(kind)
-
-
-def check_prompt(prompt: str | None, folder: ModelFolder, instead: str) -> None:
-    """Refuse a prompt.
-
-    Args:
-        prompt: None where none was given.
-        instead: the option that takes a kind.
-
-    Raises:
-        ModelError: with the kinds that the model knows.
-    """
-    if prompt is None:
+    if kinds is not None:
+        if words:
+            raise ModelError(
+                f"prompt is {_shown(words)}, and model {folder.name} has no text encoder; "
+                f"accepted is a kind, one of {', '.join(kinds.names)}"
+            )
+        kinds.index(description.kind)
         return
-    shown = prompt if len(prompt) <= SHOWN_CHARACTERS else prompt[:SHOWN_CHARACTERS] + "..."
-    kinds = read_kinds(folder.path)
-    accepted = f"accepted is {instead} with one of {', '.join(kinds.names)}" if kinds else "it knows no kinds either"
-    if (folder.path / TEXT_ENCODER).is_dir():
+    if not takes_prompts(folder):
         raise ModelError(
-            f"prompt is {shown!r}; text encoders, as of model {folder.name}, are not supported yet; {accepted}"
+            f"model {folder.name} has neither {FILE_NAME} nor a text encoder; its UNet can't be told what to make"
         )
-    raise ModelError(f"prompt is {shown!r}, and model {folder.name} has no text encoder; {accepted}")
+    if description.kind != ANY:
+        raise ModelError(
+            f"kind is {description.kind!r}; model {folder.name} knows no kinds, it has no {FILE_NAME}; "
+            "it takes a prompt"
+        )
+    from engine.text.words import Words, check_words
+
+    check_words(Words(description.prompt, description.negative_prompt, description.transcription), folder)
+
+
+def _shown(words: str) -> str:
+    """Words in a message."""
+    return repr(words if len(words) <= SHOWN_CHARACTERS else words[:SHOWN_CHARACTERS] + "...")

@@ -1,7 +1,8 @@
 """The UNet with all that it is told, and sampling with it: from a classical guess to what the model makes of it.
 
 A model of our own takes ``[z_t, latent of the guess, trust]`` (like inpainting checkpoints: Rombach et al. 2022,
-appendix G.5) and a kind; one in AudioLDM2's published layout takes ``z_t`` alone.
+appendix G.5) and a kind; AudioLDM2's own take ``z_t`` alone and a prompt. What such a model isn't told it still
+follows, because methods hold what is trusted (`engine.methods.canvas.Canvas.held`).
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.errors import InputError, ModelError
-from engine.model.conditioning import Kinds, read_kinds
+from engine.model.conditions import Conditions, conditions_for
 from engine.model.load import Model
 from engine.model.schedule import Schedule, ddim_step, noised, schedule_from
+from engine.progress import Control
+from engine.settings import Description
 
 EROSION_CELLS = 3  # a cell and its neighbours: the VAE's receptive field carries damage over a border
 
@@ -47,44 +50,23 @@ class Denoiser:
         model: with its UNet loaded.
         schedule: of the model's folder.
         told: (B, C + 1, T', bands') from `told_latent`; None for a UNet that takes the noisy latent alone.
-        tokens: (B, N, width) for the cross-attention.
-        against: tokens to steer away from, same shape.
-        guidance: of classifier-free guidance (Ho & Salimans 2022, eq. 6); 1 is none.
+        conditions: of B items.
     """
 
     model: Model
     schedule: Schedule
     told: Tensor | None
-    tokens: Tensor
-    against: Tensor
-    guidance: float
+    conditions: Conditions
 
     @torch.inference_mode()
     def __call__(self, z: Tensor, t: int) -> tuple[Tensor, Tensor]:
         """The model's belief about the noisy latent ``z`` at step ``t``: (x0, eps), same shapes, float32."""
         seen = z if self.told is None else torch.cat([z, self.told], dim=1)
-        tokens = self.tokens
-        if self.guidance != 1:
-            seen, tokens = torch.cat([seen, seen]), torch.cat([self.tokens, self.against])
-        output = self.model.predict(seen, t, tokens)
-        if self.guidance != 1:
-            wanted, other = output.chunk(2)
-            output = other + self.guidance * (wanted - other)
-        return self.schedule.split(output, z, t)
-
-
-def kinds_of(model: Model) -> Kinds:
-    """The kinds that ``model`` knows.
-
-    Raises:
-        ModelError: it has none, or no UNet is loaded.
-    """
-    if model.unet is None:
-        raise ModelError(f"diffusion needs a unet, which model {model.folder.name} was loaded without")
-    kinds = read_kinds(model.folder.path)
-    if kinds is None:
-        raise ModelError(f"model {model.folder.name} has no conditioning.json; kinds are known by models that have one")
-    return kinds
+        guidance = self.conditions.guidance
+        if guidance == 1:
+            return self.schedule.split(self.model.predict(seen, t, self.conditions), z, t)
+        wanted, other = self.model.predict(torch.cat([seen, seen]), t, self.conditions).chunk(2)
+        return self.schedule.split(other + guidance * (wanted - other), z, t)
 
 
 def scaled_latent(model: Model, mel: Tensor) -> Tensor:
@@ -97,36 +79,29 @@ def decoded(model: Model, latent: Tensor) -> Tensor:
     return model.decode(latent / float(model.vae.config.scaling_factor))
 
 
-def denoiser_for(model: Model, latent: Tensor, trust: Tensor, kind: str, guidance: float) -> Denoiser:
-    """A denoiser that is told a guess, its trust and a kind.
+def denoiser_for(model: Model, latent: Tensor, trust: Tensor, conditions: Conditions) -> Denoiser:
+    """A denoiser that is told conditions, and where its UNet takes them, a guess and its trust.
 
     Args:
         latent: (B, C, T', bands') of the guess, scaled.
         trust: (B, 1, T, bands) of the mel.
+        conditions: of B items.
 
     Raises:
-        ModelError: the model lacks a UNet or kinds, or its UNet takes another number of channels.
-        InputError: the kind is unknown.
+        ModelError: the UNet takes another number of channels.
     """
-    kinds = kinds_of(model)
-    told = told_latent(latent, latent_trust(trust, trust.shape[-1] // latent.shape[-1]).to(latent))
-    expected = latent.shape[1] + told.shape[1]
-    if model.unet.config.in_channels != expected:
+    schedule = schedule_from(model.scheduler)
+    alone, with_guess = latent.shape[1], 2 * latent.shape[1] + 1
+    takes = model.unet.config.in_channels
+    if takes == alone:
+        return Denoiser(model, schedule, None, conditions)
+    if takes != with_guess:
         raise ModelError(
-            f"the UNet of model {model.folder.name} takes {model.unet.config.in_channels} channels; "
-            f"{expected} are expected: the noisy latent, the guess' latent and its trust"
+            f"the UNet of model {model.folder.name} takes {takes} channels; accepted are {alone}, the noisy latent, "
+            f"and {with_guess}, with the guess' latent and its trust"
         )
-    index = torch.full((len(latent),), kinds.index(kind), device=latent.device)
-    if not index.any():
-        guidance = 1.0  # steered from any sound to any sound it would be asked twice for the same
-    return Denoiser(
-        model,
-        schedule_from(model.scheduler),
-        told,
-        kinds.tokens(index),
-        kinds.tokens(torch.zeros_like(index)),
-        guidance,
-    )
+    told = told_latent(latent, latent_trust(trust, trust.shape[-1] // latent.shape[-1]).to(latent))
+    return Denoiser(model, schedule, told, conditions)
 
 
 def sample_mel(
@@ -168,7 +143,8 @@ def sample_mel(
     if steps < 1 or not 0 < start <= 1:
         raise InputError(f"steps is {steps} and start {start:g}; accepted are 1 or more, and above 0 up to 1")
     latent = scaled_latent(model, guess[:, None])
-    denoiser = denoiser_for(model, latent, trust[:, None], kind, guidance)
+    conditions = conditions_for(model, Description(kind=kind, guidance=guidance), Control())
+    denoiser = denoiser_for(model, latent, trust[:, None], conditions.of(len(latent)))
     schedule = denoiser.schedule
     known = latent_trust(trust[:, None], guess.shape[-1] // latent.shape[-1]) >= 1
     known = known.to(latent.device)

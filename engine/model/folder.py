@@ -2,32 +2,42 @@
 
 A model is a folder in diffusers' layout: ``vae/``, and where there are any ``unet/``, ``vocoder/``,
 ``scheduler/``, each with its ``config.json`` and ``*.safetensors``, and ``mel.json`` beside them
-(`engine.mel.MelSpec`). Weights in pickles are refused: loading one runs whatever code it holds.
+(`engine.mel.MelSpec`). One that takes prompts, as AudioLDM2, has four parts more and two tokenizers
+(`engine.text`). Weights in pickles are refused: loading one runs whatever code it holds.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import struct
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from engine.errors import ModelError
+from engine.model.hashes import hash_of_files
 from engine.settings import check_choice
 
 BUNDLED = "bundled"
 BUNDLED_NAME = "retake-mini"
 PICKLES = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"}
-# Component -> the class that its config names, which is the only one that Retake loads there.
-COMPONENTS = {
-    "vae": "AutoencoderKL",
-    "unet": "AudioLDM2UNet2DConditionModel",
-    "vocoder": "SpeechT5HifiGan",
+# Component -> the classes that its config may name, which are the only ones that Retake loads there.
+SOUND_COMPONENTS = {
+    "vae": ("AutoencoderKL",),
+    "unet": ("AudioLDM2UNet2DConditionModel",),
+    "vocoder": ("SpeechT5HifiGan",),
 }
+TEXT_COMPONENTS = {
+    "text_encoder": ("ClapModel", "ClapTextModelWithProjection"),
+    "text_encoder_2": ("T5EncoderModel", "VitsModel"),
+    "projection_model": ("AudioLDM2ProjectionModel",),
+    "language_model": ("GPT2Model", "GPT2LMHeadModel"),
+}
+TOKENIZERS = ("tokenizer", "tokenizer_2")
+COMPONENTS = {**SOUND_COMPONENTS, **TEXT_COMPONENTS}
 UNET_FILES = ("scheduler/scheduler_config.json", "conditioning.json")
 LONGEST_HEADER = 100_000_000
 Stamps = tuple[tuple[str, int, int], ...]
@@ -38,7 +48,7 @@ class Component:
     """One part of a model on disk.
 
     Attributes:
-        name: ``vae``, ``unet`` or ``vocoder``.
+        name: a key of `COMPONENTS`.
         class_name: from its configuration.
         weights: its safetensors files.
         parameters: how many numbers they hold.
@@ -90,7 +100,7 @@ def find_model(name: str) -> Path:
 
 def stamps(folder: Path) -> Stamps:
     """Path, length and time of change of every file that a model may be made of."""
-    parts = [folder, *(folder / name for name in (*COMPONENTS, "scheduler"))]
+    parts = [folder, *(folder / name for name in (*COMPONENTS, *TOKENIZERS, "scheduler"))]
     files = sorted(file for part in parts for file in part.glob("*") if file.is_file())
     return tuple((str(file), (status := file.stat()).st_size, status.st_mtime_ns) for file in files)
 
@@ -101,7 +111,7 @@ def list_models() -> list[Path]:
 
 
 def check_model(name: str) -> ModelFolder:
-    """Check a model's folder: every component whole, no pickles.
+    """Check a model's folder: every component whole, no pickles; text models that aren't are left out.
 
     Raises:
         ModelError: the folder, its VAE, or a part of a component is missing or damaged.
@@ -110,15 +120,20 @@ def check_model(name: str) -> ModelFolder:
     present = [component for component in COMPONENTS if (path / component).is_dir()]
     if "vae" not in present:
         raise ModelError(f"{path} has no vae/ folder; a model in diffusers' layout is expected")
-    components = {component: _check_component(path / component, component) for component in present}
+    components = {}
+    for component in present:
+        # Damage to what only prompts need is told where a prompt is asked for: sound is restored without it.
+        with suppress(ModelError) if component in TEXT_COMPONENTS else nullcontext():
+            components[component] = _check_component(path / component, component)
     return ModelFolder(name, path, components, _licence(path))
 
 
 def _check_component(folder: Path, name: str) -> Component:
     config = read_json(folder / "config.json")
     class_name = config.get("_class_name") or (config.get("architectures") or [""])[0]
-    if class_name != COMPONENTS[name]:
-        raise ModelError(f"{folder} holds {class_name or 'an unnamed class'}; accepted is {COMPONENTS[name]}")
+    if class_name not in COMPONENTS[name]:
+        accepted = " or ".join(COMPONENTS[name])
+        raise ModelError(f"{folder} holds {class_name or 'an unnamed class'}; accepted is {accepted}")
     weights = tuple(sorted(folder.glob("*.safetensors")))
     if not weights:
         pickles = sorted(file.name for file in folder.iterdir() if file.suffix in PICKLES)
@@ -193,27 +208,28 @@ def _licence(folder: Path) -> str:
 
 def weights_hash(folder: ModelFolder, components: Sequence[str]) -> str:
     """SHA-256 over the names and contents of the weights and configurations of ``components``, hexadecimal."""
-    digest = hashlib.sha256()
     files = [weight for name in components for weight in folder.components[name].weights]
     files += [folder.path / name / "config.json" for name in components]
     # What changes the sound beside the weights.
     beside = ["mel.json", *(UNET_FILES if "unet" in components else ())]
     files += [path for file in beside if (path := folder.path / file).exists()]
-    for file in sorted(files):
-        digest.update(file.relative_to(folder.path).as_posix().encode())
-        with file.open("rb") as opened:
-            while block := opened.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()
+    return hash_of_files(files, folder.path)
+
+
+def sound_components(folder: ModelFolder) -> tuple[str, ...]:
+    """The parts that sound goes through, of those that are there."""
+    return tuple(name for name in SOUND_COMPONENTS if name in folder.components)
 
 
 def require_component(folder: ModelFolder, name: str, wanted_by: str) -> None:
     """Refuse a job that needs a component that the model lacks.
 
     Raises:
-        ModelError: the component is not there.
+        ModelError: the component is not there, or damaged.
     """
     check_choice("component", name, COMPONENTS)
     if name not in folder.components:
+        if (folder.path / name).is_dir():
+            _check_component(folder.path / name, name)
         there = ", ".join(folder.components)
         raise ModelError(f"{wanted_by} needs a {name}, which model {folder.name} lacks; it has {there}")

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import logging
-import warnings
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
 from engine.errors import ModelError
 from engine.mel import MelSpec
+from engine.model.attention import remember_prompts
 from engine.model.device import Placement, choose_placement
 from engine.model.folder import ModelFolder, check_model, read_json, require_component, weights_hash
+from engine.model.network import load_network
 
-# Weights are read as float32; autocast chooses the format of each operation.
-LOADING: dict[str, dict[str, Any]] = {
-    "vae": {"torch_dtype": torch.float32, "low_cpu_mem_usage": False},
-    "unet": {"torch_dtype": torch.float32, "low_cpu_mem_usage": False},
-    "vocoder": {"dtype": torch.float32},
-}
+if TYPE_CHECKING:
+    from engine.model.conditions import Conditions
+
+WINDOW_FRAMES = 512  # where a model names none
+LEAST_WINDOW_FRAMES = 256
+MULTIPLE = 32  # of mel frames, which divides by what VAE and UNet downsample by
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Model:
         hash: SHA-256 of the weights and configurations that were loaded.
         spec: of the mel that it was trained on.
         placement: device and number format.
+        window_frames: mel frames that the networks see at a time; longer mels go through in overlapping windows.
         vae, unet, vocoder: the loaded components; None where the job needs none.
         scheduler: the configuration of its noise schedule; empty where it has none.
     """
@@ -41,6 +43,7 @@ class Model:
     hash: str
     spec: MelSpec
     placement: Placement
+    window_frames: int
     vae: Any
     unet: Any
     vocoder: Any
@@ -72,11 +75,17 @@ class Model:
         floored: Tensor = raw + (raw.clamp_min(self.spec.silence) - raw).detach()
         return floored
 
-    def predict(self, seen: Tensor, t: int, tokens: Tensor) -> Tensor:
-        """The UNet's answer to (B, C, T', bands') at training step ``t``, told ``tokens`` (B, N, width); float32."""
+    def predict(self, seen: Tensor, t: int, conditions: Conditions) -> Tensor:
+        """The UNet's answer to (B, C, T', bands') at training step ``t``, told conditions of B; float32."""
         times = torch.full((len(seen),), t, device=self.placement.device)
         with torch.inference_mode(), self._computing():
-            output = self.unet(self._laid_out(seen), times, encoder_hidden_states=tokens.to(self.placement.device))
+            output = self.unet(
+                self._laid_out(seen),
+                times,
+                encoder_hidden_states=conditions.states,
+                encoder_hidden_states_1=conditions.states_1,
+                encoder_attention_mask_1=conditions.mask_1,
+            )
         return output.sample.float()  # type: ignore[no-any-return]
 
     def _laid_out(self, tensor: Tensor) -> Tensor:
@@ -87,13 +96,16 @@ class Model:
         return torch.autocast(self.placement.device.type, dtype=self.placement.dtype if lower else None, enabled=lower)
 
 
-def load_model(name: str, device: str = "auto", components: Sequence[str] = ("vae",)) -> Model:
+def load_model(
+    name: str, device: str = "auto", components: Sequence[str] = ("vae",), dtype: torch.dtype | None = None
+) -> Model:
     """Load ``components`` of the model called ``name``.
 
     Args:
         name: ``bundled`` or a folder in diffusers' layout.
         device: as `choose_placement` takes it.
         components: among ``vae``, ``unet``, ``vocoder``; nothing else is read.
+        dtype: to compute in; None takes what suits the device.
 
     Raises:
         ModelError: the folder or a component is missing or damaged, or weights don't fit the configuration.
@@ -103,8 +115,8 @@ def load_model(name: str, device: str = "auto", components: Sequence[str] = ("va
     for component in components:
         require_component(folder, component, "this job")
     placement = choose_placement(device)
-    logging.getLogger("diffusers").setLevel(logging.ERROR)
-    logging.getLogger("transformers").setLevel(logging.ERROR)
+    if dtype is not None:
+        placement = dataclasses.replace(placement, dtype=dtype)
     loaded = {component: _load(folder, component, placement) for component in components}
     spec = MelSpec.from_folder(folder.path)
     _check_fit(folder, spec, loaded)
@@ -114,6 +126,7 @@ def load_model(name: str, device: str = "auto", components: Sequence[str] = ("va
         hash=weights_hash(folder, components),
         spec=spec,
         placement=placement,
+        window_frames=window_frames(folder, spec),
         vae=loaded.get("vae"),
         unet=loaded.get("unet"),
         vocoder=loaded.get("vocoder"),
@@ -121,40 +134,29 @@ def load_model(name: str, device: str = "auto", components: Sequence[str] = ("va
     )
 
 
+def window_frames(folder: ModelFolder, spec: MelSpec) -> int:
+    """How many mel frames a model's networks see at a time: what its UNet was trained on, where it says so."""
+    if "unet" not in folder.components:
+        return WINDOW_FRAMES
+    rows = read_json(folder.path / "unet" / "config.json").get("sample_size")
+    blocks = read_json(folder.path / "vae" / "config.json").get("block_out_channels", [])
+    if not isinstance(rows, int) or not blocks:
+        return WINDOW_FRAMES
+    frames: int = rows * 2 ** (len(blocks) - 1)
+    return max(LEAST_WINDOW_FRAMES, frames // MULTIPLE * MULTIPLE)
+
+
 def _load(folder: ModelFolder, component: str, placement: Placement) -> nn.Module:
-    source = folder.path / component
-    network: nn.Module
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)
-            network, found = _class_of(component).from_pretrained(
-                source, local_files_only=True, use_safetensors=True, output_loading_info=True, **LOADING[component]
-            )
-    except (OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ModelError(f"{source} can't be loaded: {reason}") from error
-    # The libraries only log what is missing, and go on with random numbers in its place.
-    if missing := sorted(found["missing_keys"]):
-        raise ModelError(f"{source} lacks weights that its configuration names: {', '.join(missing[:3])}")
-    network = network.eval().requires_grad_(False).to(placement.device)
-    if component != "vocoder":
-        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return network
-
-
-def _class_of(component: str) -> Any:
-    """The class of a component, from its own module: diffusers and transformers take seconds to import whole."""
-    if component == "vae":
-        from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
-
-        return AutoencoderKL
+    network: nn.Module = load_network(folder, component)
     if component == "vocoder":
-        from transformers.models.speecht5.modeling_speecht5 import SpeechT5HifiGan
-
-        return SpeechT5HifiGan
-    from diffusers.pipelines.audioldm2.modeling_audioldm2 import AudioLDM2UNet2DConditionModel
-
-    return AudioLDM2UNet2DConditionModel
+        return network.to(placement.device)
+    if component == "unet":
+        remember_prompts(network)
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            module.to(placement.dtype)  # what autocast would make of them anew at every step
+    network.to(placement.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network
 
 
 def _check_fit(folder: ModelFolder, spec: MelSpec, loaded: dict[str, nn.Module]) -> None:

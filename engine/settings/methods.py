@@ -10,6 +10,7 @@ from engine.settings.checks import check_choice, check_range
 
 MOST_STEPS = 1000
 GUIDED_PRESETS = ("decoded", "published")
+SAMPLERS = ("ddim", "dpm++", "unipc")
 ENHANCE_MODES = ("adaptive", "frequency", "noise", "contrast", "mixed", "multiscale")
 
 
@@ -19,18 +20,43 @@ class VaeSettings:
 
 
 @dataclass(frozen=True)
-class SamplingSettings:
-    """What all methods that denoise share.
+class Description:
+    """What a model is told of the sound that it is to make.
+
+    Attributes:
+        kind: such as ``speech``; ``any`` leaves it open.
+        prompt: in words, for models with text encoders.
+        negative_prompt: what it is steered away from; empty steers away from any sound.
+        transcription: what is said, for speech models.
+        guidance: of classifier-free guidance toward it (Ho & Salimans 2022, eq. 6); 1 is none.
+    """
+
+    kind: str = "any"
+    prompt: str = ""
+    negative_prompt: str = ""
+    transcription: str = ""
+    guidance: float = 1.0
+
+
+@dataclass(frozen=True)
+class ToldSettings:
+    """What all methods share that tell the model what to make.
 
     Attributes:
         steps: how many times the UNet is asked.
         kind: of sound that the model is told, such as ``speech``; ``any`` leaves it open.
-        guidance: of classifier-free guidance toward the kind (Ho & Salimans 2022, eq. 6); 1 is none.
+        prompt: what the sound is, in words, for models with text encoders.
+        negative_prompt: what it is steered away from, in words.
+        transcription: what is said, for speech models.
+        guidance: of classifier-free guidance toward the kind or prompt (Ho & Salimans 2022, eq. 6); 1 is none.
         eta: 0 draws no noise on the way (DDIM), 1 as much as DDPM.
     """
 
     steps: int = 20
     kind: str = "any"
+    prompt: str = ""
+    negative_prompt: str = ""
+    transcription: str = ""
     guidance: float = 1.0
     eta: float = 0.0
 
@@ -38,6 +64,26 @@ class SamplingSettings:
         check_range("steps", self.steps, 1, MOST_STEPS)
         check_range("guidance", self.guidance, 0.0, 20.0)
         check_range("eta", self.eta, 0.0, 1.0)
+
+    @property
+    def description(self) -> Description:
+        """What the model is told."""
+        return Description(self.kind, self.prompt, self.negative_prompt, self.transcription, self.guidance)
+
+
+@dataclass(frozen=True)
+class SamplingSettings(ToldSettings):
+    """What all methods share that denoise in one walk.
+
+    Attributes:
+        sampler: ``ddim``, or with fewer steps for the same, ``dpm++`` or ``unipc``, which draw no noise on the way.
+    """
+
+    sampler: str = "ddim"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_choice("sampler", self.sampler, SAMPLERS)
 
 
 @dataclass(frozen=True)
@@ -76,6 +122,7 @@ class DdcmSettings:
         atoms: codewords for each tile and step, in place of what ``kbps`` allows; 0 leaves it to that.
         coefficient_bits: of the variant `published`.
         kind: of sound that the model is told, such as ``speech``; ``any`` leaves it open.
+        prompt: the same in words, for models with text encoders.
         soft_entries: of the variant `soft`.
         soft_temperature: of the variant `soft`: 0 takes the nearest entry, more blends several.
     """
@@ -87,8 +134,14 @@ class DdcmSettings:
     atoms: int = 0
     coefficient_bits: int = 2
     kind: str = "any"
+    prompt: str = ""
     soft_entries: int = 1024
     soft_temperature: float = 0.1
+
+    @property
+    def description(self) -> Description:
+        """What the model is told."""
+        return Description(self.kind, self.prompt)
 
     def __post_init__(self) -> None:
         check_choice("variant", self.variant, DDCM_VARIANTS)
@@ -131,11 +184,12 @@ class HybridSettings(SamplingSettings):
 
 
 @dataclass(frozen=True)
-class InvertSettings(SamplingSettings):
+class InvertSettings(ToldSettings):
     """The method `invert`; ``kind`` and ``guidance`` are those of the replay.
 
     Attributes:
         source: kind that the recording is taken for.
+        source_prompt: the same in words, for models with text encoders.
         source_guidance: of classifier-free guidance toward it.
         skip: in 0..1, share of the steps that the replay leaves out at the noisy end; more keeps more.
         belief: share of the task's trust that the model is told inside the region.
@@ -145,6 +199,7 @@ class InvertSettings(SamplingSettings):
     guidance: float = 3.0
     eta: float = 1.0
     source: str = "any"
+    source_prompt: str = ""
     source_guidance: float = 1.0
     skip: float = 0.36
     belief: float = 0.0
@@ -154,6 +209,11 @@ class InvertSettings(SamplingSettings):
         check_range("source_guidance", self.source_guidance, 0.0, 20.0)
         check_range("skip", self.skip, 0.0, 0.99)
         check_range("belief", self.belief, 0.0, 1.0)
+
+    @property
+    def source_description(self) -> Description:
+        """What the model is told of the recording."""
+        return Description(self.source, self.source_prompt, "", self.transcription, self.source_guidance)
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace, say: Say) -> None:
     Raises:
         RetakeError: a choice is not accepted, or a recording, the model or an output can't be read or written.
     """
-    from engine.model.folder import check_model
+    from engine.model.folder import check_model, sound_components
     from engine.model.load import load_model
     from engine.training.judging.card import update_card
     from engine.training.judging.size import sizes
@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace, say: Say) -> None:
     folder = check_model(arguments.model)
     parts = chosen_parts(arguments.parts, folder.components)
     recordings = first_in_turn(judging_recordings(arguments.judge, arguments.audio), arguments.most)
-    model = load_model(arguments.model, arguments.device, list(folder.components))
+    model = load_model(arguments.model, arguments.device, sound_components(folder))
     result = {
         "model_hash": model.hash,
         "device": str(model.placement.device),
@@ -253,13 +253,14 @@ def generation_of(model: Model, pieces: Sequence[Any], arguments: argparse.Names
 
 def speed_of(model: Model, arguments: argparse.Namespace, say: Say) -> dict[str, Any]:
     """`judging.speed`, on the CPU wherever the other parts compute."""
+    from engine.model.folder import sound_components
     from engine.model.load import load_model
     from engine.training.judging.speed import speeds
 
     on_cpu = (
         model
         if model.placement.device.type == "cpu"
-        else load_model(arguments.model, "cpu", list(model.folder.components))
+        else load_model(arguments.model, "cpu", sound_components(model.folder))
     )
     return speeds(on_cpu, sampler_of(on_cpu, 1.0) if on_cpu.unet else None, say)
 

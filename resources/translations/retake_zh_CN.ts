@@ -2786,6 +2786,46 @@
         <translation>告知模型多少现有内容；0 让其自由想象。</translation>
     </message>
     <message>
+        <source>Prompt</source>
+        <translation>提示词</translation>
+    </message>
+    <message>
+        <source>What the sound is, in words, such as a piano in a large hall.</source>
+        <translation>用文字描述声音，例如“大厅里的钢琴”。</translation>
+    </message>
+    <message>
+        <source>in words</source>
+        <translation>用文字描述</translation>
+    </message>
+    <message>
+        <source>Not wanted</source>
+        <translation>不想要</translation>
+    </message>
+    <message>
+        <source>What the sound is not to be, in words; the model is steered away from it.</source>
+        <translation>用文字描述不想要的声音；模型会避开它。</translation>
+    </message>
+    <message>
+        <source>Spoken words</source>
+        <translation>所说的话</translation>
+    </message>
+    <message>
+        <source>The words that are said, for models that speak.</source>
+        <translation>所说的话，供会说话的模型使用。</translation>
+    </message>
+    <message>
+        <source>word by word</source>
+        <translation>逐字</translation>
+    </message>
+    <message>
+        <source>Sampler</source>
+        <translation>采样器</translation>
+    </message>
+    <message>
+        <source>How the model&apos;s answers are followed; the newer ones need fewer steps for the same.</source>
+        <translation>如何跟随模型的回答；较新的采样器用更少的步数得到同样的结果。</translation>
+    </message>
+    <message>
         <source>How many times the model is asked; more takes longer.</source>
         <translation>调用模型的次数；越多越慢。</translation>
     </message>
@@ -2798,12 +2838,12 @@
         <translation>告知模型所听为何种声音；“任意”则不限定。</translation>
     </message>
     <message>
-        <source>Toward the kind</source>
-        <translation>类型引导</translation>
+        <source>Toward that</source>
+        <translation>朝向强度</translation>
     </message>
     <message>
-        <source>How strongly the model is driven toward the kind of sound; 1 doesn&apos;t drive it.</source>
-        <translation>将模型推向该声音类型的强度；1 为不推动。</translation>
+        <source>How strongly the model is driven toward the kind of sound or the prompt; 1 doesn&apos;t.</source>
+        <translation>模型被推向声音种类或提示词的强度；1 表示不推。</translation>
     </message>
     <message>
         <source>Fresh noise</source>
@@ -2926,12 +2966,20 @@
         <translation>区域要变成的声音类型。</translation>
     </message>
     <message>
+        <source>What the region is to become, in words.</source>
+        <translation>用文字描述区域要变成什么。</translation>
+    </message>
+    <message>
         <source>Is now</source>
         <translation>现为</translation>
     </message>
     <message>
         <source>The kind of sound that the recording is taken for.</source>
         <translation>录音被视为的声音类型。</translation>
+    </message>
+    <message>
+        <source>What the recording is, in words.</source>
+        <translation>用文字描述录音是什么。</translation>
     </message>
     <message>
         <source>Sure of that</source>

@@ -125,3 +125,11 @@ def demo_folder() -> Path:
     from engine.commands.demo import demo_folder
 
     return demo_folder()
+
+
+@pytest.fixture(scope="session")
+def words_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small checkpoint in AudioLDM2's layout, with all its components."""
+    from tests.engine.checkpoints import make_checkpoint
+
+    return make_checkpoint(tmp_path_factory.mktemp("words"))

@@ -161,10 +161,10 @@ def test_a_stretch_that_is_none_is_refused_and_the_one_before_stands(qtbot: QtBo
 
 def test_a_kind_that_the_model_does_not_offer_is_kept(qtbot: QtBot) -> None:
     form = shown(qtbot, GuidedSettings)
-    form.set_kinds(("any", "speech"))
+    form.set_told(("any", "speech"), False)
     form.set_values(GuidedSettings(kind="whale"))
     assert form.editors["kind"].value() == "whale"
-    form.set_kinds(("any", "music"))
+    form.set_told(("any", "music"), False)
     assert form.editors["kind"].value() == "whale"
 
 

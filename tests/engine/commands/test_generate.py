@@ -16,6 +16,10 @@ JSON_KEYS = [
     "channels",
     "length_s",
     "kind",
+    "prompt",
+    "negative_prompt",
+    "transcription",
+    "sampler",
     "renderer",
     "model",
     "seed",
@@ -103,17 +107,8 @@ def test_an_existing_output_is_only_overwritten_when_asked(generate, out) -> Non
 
 def test_a_prompt_is_refused_with_the_kinds_that_the_model_knows(generate, out) -> None:
     done = generate("-o", out, "--prompt", "rain on a roof")
-    done.refused("'rain on a roof'", "no text encoder", "--kind", "any, music, speech, environment")
+    done.refused("'rain on a roof'", "no text encoder", "any, music, speech, environment")
     assert left_in(out) == []
-
-
-def test_a_prompt_for_a_model_with_text_encoders_is_refused_as_not_there_yet(
-    retake, tiny_folder, out, tmp_path
-) -> None:
-    folder = Path(shutil.copytree(tiny_folder, tmp_path / "text"))
-    (folder / "text_encoder").mkdir()
-    done = retake("generate", "--seconds", 1, "-o", out, "--prompt", "rain", "--model", folder)
-    done.refused("'rain'", "text encoder", "not supported yet", "--kind")
 
 
 def test_a_model_without_a_unet_is_refused(retake, whole_model, out) -> None:
@@ -124,7 +119,9 @@ def test_a_model_without_a_unet_is_refused(retake, whole_model, out) -> None:
 def test_a_model_without_kinds_is_refused(retake, tiny_folder, out, tmp_path) -> None:
     folder = Path(shutil.copytree(tiny_folder, tmp_path / "kindless"))
     (folder / "conditioning.json").unlink()
-    retake("generate", "--seconds", 1, "-o", out, "--model", folder).refused("no conditioning.json")
+    retake("generate", "--seconds", 1, "-o", out, "--model", folder).refused(
+        "neither conditioning.json nor a text encoder"
+    )
 
 
 @pytest.mark.parametrize(

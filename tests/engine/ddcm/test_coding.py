@@ -10,9 +10,9 @@ from engine.ddcm.coding import blank_canvas, decode_latent, encode_latent, tiled
 from engine.ddcm.plan import Plan, tiles_of
 from engine.errors import Cancelled, InputError, ModelError
 from engine.model.denoiser import decoded, scaled_latent
-from engine.model.device import Placement
-from engine.model.load import Model
+from engine.model.load import Model, load_model
 from engine.progress import Control
+from engine.settings import Description
 
 PLANS = [Plan(variant, 5, 64, 2, 3, atoms=31) for variant in ("turbo", "published")]
 EVERYTHING = torch.ones(())
@@ -25,7 +25,7 @@ def aim() -> Tensor:
 
 
 def encoded(aim: Tensor, model: Model, plan: Plan, seed: int = 0, control: Control | None = None):
-    return encode_latent(aim, EVERYTHING, model, plan, seed, "any", control or Control(), "encoding")
+    return encode_latent(aim, EVERYTHING, model, plan, seed, Description(), control or Control(), "encoding")
 
 
 def test_tiles_hold_eight_frames_ordered_by_channel_frame_band(aim: Tensor) -> None:
@@ -39,7 +39,7 @@ def test_tiles_hold_eight_frames_ordered_by_channel_frame_band(aim: Tensor) -> N
 def test_decoding_gives_the_encoders_latent_bit_by_bit(tiny: Model, aim: Tensor, plan: Plan) -> None:
     latent, codes = encoded(aim, tiny, plan, seed=11)
     assert len(codes) == -(-plan.bits // 8)
-    _, found = decode_latent(codes, tiny, 96, plan, 11, "any", Control(), "decoding")
+    _, found = decode_latent(codes, tiny, 96, plan, 11, Description(), Control(), "decoding")
     assert torch.equal(found, latent)
 
 
@@ -65,20 +65,19 @@ def test_cells_without_weight_are_left_to_the_model(bundled_whole: Model, real_m
     weight = torch.ones(1, 1, 24, 16)
     weight[..., 8:16, :] = 0
     plan = Plan("turbo", 8, 1024, 2, 3).with_each(12)
-    latent, _ = encode_latent(aim, weight, bundled_whole, plan, 0, "any", Control(), "encoding")
+    latent, _ = encode_latent(aim, weight, bundled_whole, plan, 0, Description(), Control(), "encoding")
     error = (latent - aim).square().mean(dim=(0, 1, 3))
     assert float(error[8:16].mean()) > 4 * float(error[:8].mean())
-    nothing, _ = encode_latent(aim, 0 * weight, bundled_whole, plan, 0, "any", Control(), "encoding")
+    nothing, _ = encode_latent(aim, 0 * weight, bundled_whole, plan, 0, Description(), Control(), "encoding")
     assert bool(nothing.isfinite().all())
 
 
-def test_decoding_in_another_number_format_drifts_by_less_than_it_costs(bundled_whole: Model, real_mel: Tensor) -> None:
+def test_decoding_in_another_number_format_drifts_by_less_than_it_costs(real_mel: Tensor) -> None:
     """Encoded in one of bfloat16 and float32, decoded in both: the mels differ by less than DRIFT_DB."""
-    exact = dataclasses.replace(bundled_whole, placement=Placement(torch.device("cpu"), torch.float32))
-    rough = dataclasses.replace(bundled_whole, placement=Placement(torch.device("cpu"), torch.bfloat16))
+    exact, rough = (load_model("bundled", "cpu", ("vae", "unet"), dtype) for dtype in (torch.float32, torch.bfloat16))
     plan = Plan("turbo", 15, 1024, 2, 3).with_each(12)
     latent, codes = encoded(scaled_latent(exact, real_mel), exact, plan)
-    _, other = decode_latent(codes, rough, 96, plan, 0, "any", Control(), "decoding")
+    _, other = decode_latent(codes, rough, 96, plan, 0, Description(), Control(), "decoding")
     drift_db = 8.686 * float((decoded(exact, latent) - decoded(exact, other)).abs().mean())
     assert 0 < drift_db < DRIFT_DB
 
@@ -107,4 +106,4 @@ def test_codes_that_lead_upward_are_refused(tiny: Model) -> None:
     plan = PLANS[0]
     codes = b"\xff" * -(-plan.bits // 8)
     with pytest.raises(InputError, match="step 1 leads from noise level 999 to 1023"):
-        decode_latent(codes, tiny, 96, plan, 0, "any", Control(), "decoding")
+        decode_latent(codes, tiny, 96, plan, 0, Description(), Control(), "decoding")

@@ -18,8 +18,7 @@ from engine.ddcm.recordings import (
     mel_frames,
 )
 from engine.errors import InputError, ModelError
-from engine.model.device import Placement
-from engine.model.load import Model
+from engine.model.load import Model, load_model
 from engine.progress import Control
 from engine.settings import DdcmSettings
 
@@ -104,7 +103,7 @@ def test_another_number_format_is_noted(encode, made_noise, tiny: Model) -> None
     encoded = encode(made_noise())
     header, codes = opened(encoded)
     other = "float32" if header.number_format == "bfloat16" else "bfloat16"
-    moved = dataclasses.replace(tiny, placement=Placement(torch.device("cpu"), getattr(torch, other)))
+    moved = load_model(str(tiny.folder.path), "cpu", ("vae", "unet"), getattr(torch, other))
     control = Control()
     decode_mel(header, codes, moved, control)
     assert f"encoded in {header.number_format}, decoded in {other}" in control.notes[0]

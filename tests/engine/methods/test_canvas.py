@@ -8,6 +8,7 @@ from engine.methods.canvas import canvas_for
 from engine.methods.sampling import descended
 from engine.model.denoiser import scaled_latent
 from engine.progress import Control
+from engine.settings import Description
 
 
 def seeded(seed: int = 0) -> torch.Generator:
@@ -41,7 +42,7 @@ def test_decoding_gives_the_targets_length_back(tiny, made_target) -> None:
 
 def test_held_cells_stay_the_targets_to_the_end(tiny, made_target) -> None:
     canvas = canvas_for(made_target(700, gap=slice(300, 360)), tiny, Control())
-    belief = canvas.held(canvas.believe(Control(), kind="any", guidance=1.0))
+    belief = canvas.held(canvas.believe(Control(), Description()))
     times = canvas.schedule.steps_from(1.0, 3)
     latent = descended(canvas, canvas.noise(seeded()), times, belief, seeded(1), Control(), eta=1.0)
     torch.testing.assert_close(latent[..., :70, :], canvas.latent[..., :70, :], atol=1e-4, rtol=0)
@@ -51,7 +52,7 @@ def test_held_cells_stay_the_targets_to_the_end(tiny, made_target) -> None:
 def test_what_a_step_is_steered_to_is_where_it_ends(tiny, made_target) -> None:
     canvas = canvas_for(made_target(64), tiny, Control())
     wanted = torch.full_like(canvas.latent, 0.5)
-    belief = canvas.believe(Control(), kind="any", guidance=1.0)
+    belief = canvas.believe(Control(), Description())
     times = canvas.schedule.steps_from(0.5, 4)
     latent = descended(
         canvas, canvas.noise(seeded()), times, belief, seeded(), Control(), steer=lambda x0, index, t: wanted
@@ -67,7 +68,7 @@ def test_cancelling_is_answered_within_a_step(tiny, made_target) -> None:
         asked.append(1)
         return len(asked) > 2
 
-    belief = canvas.believe(Control(cancelled=cancelled), kind="any", guidance=1.0)
+    belief = canvas.believe(Control(cancelled=cancelled), Description())
     with pytest.raises(Cancelled):
         belief(canvas.latent, 500)
         belief(canvas.latent, 500)
@@ -77,4 +78,4 @@ def test_cancelling_is_answered_within_a_step(tiny, made_target) -> None:
 def test_an_unknown_kind_is_refused_by_name(tiny, made_target) -> None:
     canvas = canvas_for(made_target(64), tiny, Control())
     with pytest.raises(InputError, match=r"kind is 'musik' \(did you mean music"):
-        canvas.believe(Control(), kind="musik", guidance=1.0)
+        canvas.believe(Control(), Description(kind="musik"))

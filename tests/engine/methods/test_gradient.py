@@ -10,7 +10,7 @@ from engine.errors import Cancelled
 from engine.methods.canvas import Canvas, canvas_for
 from engine.methods.gradient import Aim, aim_at, distance, nudged, pulled, refined
 from engine.methods.windows import blended, window_shares
-from engine.model.device import Placement
+from engine.model.load import load_model
 from engine.progress import Control
 from engine.settings import PullSettings
 
@@ -28,18 +28,18 @@ def aim_for(canvas: Canvas, counts: torch.Tensor | None = None, scales: int = 1,
 
 @pytest.mark.parametrize("frames", [96, 512, 544, 1408])
 def test_the_shares_of_windows_are_those_of_the_cross_fade(frames: int) -> None:
-    shares = window_shares(frames, torch.device("cpu"))
+    shares = window_shares(frames, 512, torch.device("cpu"))
     blend = torch.zeros(frames, 1)
     for index, (start, share) in enumerate(shares):
         blend[start : start + len(share)] += share * (index + 1)
-    expected = blended(torch.ones(frames, 1), lambda index, piece: piece * (index + 1))
+    expected = blended(torch.ones(frames, 1), lambda index, piece: piece * (index + 1), window=512)
     torch.testing.assert_close(blend, expected)
 
 
 def test_the_gradient_is_that_of_the_distance(tiny, made_target) -> None:
     """Against the difference of two distances along it, in float32 and without a floor, which lets gradients pass."""
-    placement = Placement(torch.device("cpu"), torch.float32)
-    exact = replace(tiny, placement=placement, spec=replace(tiny.spec, floor=1e-20))
+    exact = load_model(str(tiny.folder.path), "cpu", ("vae",), torch.float32)
+    exact = replace(exact, spec=replace(tiny.spec, floor=1e-20))
     canvas = canvas_of(exact, made_target(64))
     aim = aim_for(canvas, scales=2)
     error, g = pulled(canvas, canvas.latent, aim, Control())

@@ -8,8 +8,7 @@ import torch
 from engine.errors import Cancelled, InputError
 from engine.methods import invert, vae
 from engine.methods.canvas import canvas_for
-from engine.model.device import Placement
-from engine.model.load import Model
+from engine.model.load import Model, load_model
 from engine.progress import Control
 from engine.settings import InvertSettings, VaeSettings
 
@@ -28,8 +27,8 @@ def round_trip(target, model):
 
 def in_float32(model: Model, **scheduler: object) -> Model:
     """The model in float32 wherever it is: random weights make a neper of bfloat16's last bit."""
-    placement = Placement(torch.device("cpu"), torch.float32)
-    return dataclasses.replace(model, placement=placement, scheduler={**model.scheduler, **scheduler})
+    exact = load_model(str(model.folder.path), "cpu", ("vae", "unet"), torch.float32)
+    return dataclasses.replace(exact, scheduler={**model.scheduler, **scheduler})
 
 
 @pytest.mark.parametrize("prediction", ["v_prediction", "epsilon", "sample"])

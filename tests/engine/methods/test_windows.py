@@ -6,14 +6,14 @@ import pytest
 import torch
 
 from engine.errors import Cancelled
-from engine.methods.windows import MULTIPLE, OVERLAP_FRAMES, WINDOW_FRAMES, in_windows, window_starts
-from engine.model.load import Model
+from engine.methods.windows import OVERLAP_FRAMES, in_windows, window_starts
+from engine.model.load import MULTIPLE, WINDOW_FRAMES, Model
 from engine.progress import Control
 
 
 @pytest.mark.parametrize("frames", [1, 31, 32, 512, 513, 640, 1000, 5000])
 def test_windows_cover_every_frame_and_overlap(frames: int) -> None:
-    starts = window_starts(frames)
+    starts = window_starts(frames, WINDOW_FRAMES)
     assert starts[0] == 0
     assert starts[-1] + WINDOW_FRAMES >= frames
     for before, after in pairwise(starts):

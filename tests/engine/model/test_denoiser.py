@@ -4,8 +4,11 @@ import pytest
 import torch
 
 from engine.errors import InputError, ModelError
+from engine.model.conditions import Conditions, conditions_for
 from engine.model.denoiser import denoiser_for, latent_trust, sample_mel, scaled_latent, told_latent
 from engine.model.load import Model
+from engine.progress import Control
+from engine.settings import Description
 
 
 @pytest.fixture
@@ -15,6 +18,10 @@ def guess() -> torch.Tensor:
 
 def seeded(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
+
+
+def told(model: Model, kind: str, guidance: float) -> Conditions:
+    return conditions_for(model, Description(kind=kind, guidance=guidance), Control())
 
 
 def test_a_latent_cell_is_trusted_as_far_as_the_worst_of_its_neighbourhood() -> None:
@@ -69,32 +76,31 @@ def test_with_everything_trusted_the_sample_is_the_round_trip(tiny: Model, guess
 
 
 def test_the_unet_is_asked_once_a_step_and_progress_is_told(tiny: Model, guess, monkeypatch) -> None:
-    asked, told = [], []
+    asked, reported = [], []
     answer = Model.predict
 
-    def counted(self, seen, t, tokens):
+    def counted(self, seen, t, conditions):
         asked.append((t, len(seen)))
-        return answer(self, seen, t, tokens)
+        return answer(self, seen, t, conditions)
 
     monkeypatch.setattr(Model, "predict", counted)
-    sample_mel(tiny, guess, guess * 0, steps=4, guidance=2.0, kind="speech", generator=seeded(), report=told.append)
-    assert told == [0, 1, 2, 3]
+    sample_mel(tiny, guess, guess * 0, steps=4, guidance=2.0, kind="speech", generator=seeded(), report=reported.append)
+    assert reported == [0, 1, 2, 3]
     assert [count for _, count in asked] == [4] * 4  # both halves of the guidance in one call
 
 
 def test_guidance_of_one_is_the_plain_answer(tiny: Model, guess) -> None:
     latent = scaled_latent(tiny, guess[:, None])
     trust = torch.ones_like(guess)[:, None]
-    plain = denoiser_for(tiny, latent, trust, "music", 1.0)
-    guided = denoiser_for(tiny, latent, trust, "music", 1.0 + 1e-6)
+    plain = denoiser_for(tiny, latent, trust, told(tiny, "music", 1.0).of(2))
+    guided = denoiser_for(tiny, latent, trust, told(tiny, "music", 1.0 + 1e-6).of(2))
     z = torch.randn(latent.shape, generator=seeded())
     torch.testing.assert_close(plain(z, 500)[0], guided(z, 500)[0], atol=2e-2, rtol=2e-2)
 
 
-def test_any_sound_is_not_steered_away_from_itself(tiny: Model, guess) -> None:
-    latent, trust = scaled_latent(tiny, guess[:, None]), torch.ones_like(guess)[:, None]
-    assert denoiser_for(tiny, latent, trust, "any", 3.0).guidance == 1
-    assert denoiser_for(tiny, latent, trust, "music", 3.0).guidance == 3
+def test_any_sound_is_not_steered_away_from_itself(tiny: Model) -> None:
+    assert told(tiny, "any", 3.0).guidance == 1
+    assert told(tiny, "music", 3.0).guidance == 3
 
 
 @pytest.mark.parametrize("steps, start", [(0, 1.0), (5, 0.0), (5, 1.5)])
@@ -110,5 +116,5 @@ def test_a_model_without_a_unet_is_refused(bundled, guess) -> None:
 
 def test_a_unet_that_takes_other_channels_is_refused(tiny: Model, guess) -> None:
     latent = scaled_latent(tiny, guess[:, None])
-    with pytest.raises(ModelError, match="takes 17 channels; 9 are expected"):
-        denoiser_for(tiny, latent[:, :4], torch.ones_like(guess)[:, None], "any", 1.0)
+    with pytest.raises(ModelError, match="takes 17 channels; accepted are 4, the noisy latent, and 9"):
+        denoiser_for(tiny, latent[:, :4], torch.ones_like(guess)[:, None], told(tiny, "any", 1.0))

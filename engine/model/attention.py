@@ -1,0 +1,69 @@
+"""Cross-attention that computes what it needs of a prompt once: keys and values depend on nothing else.
+
+A UNet is asked dozens of times about the same prompt, in every window of a region. What it is told are the same tensors
+each time (`engine.model.conditions`), so they are the key; a few are remembered, for methods that alternate between
+two prompts.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+REMEMBERED = 4
+
+
+class RememberingAttention:
+    """A processor for diffusers' `Attention` in transformer blocks: (B, N, C) in, (B, N, C) out.
+
+    Not for attention over images, nor with norms of its own, which AudioLDM2's UNet doesn't have.
+    """
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[int, tuple[Tensor, Tensor, Tensor]] = OrderedDict()
+
+    def __call__(
+        self,
+        attn: Any,
+        hidden_states: Tensor,
+        encoder_hidden_states: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        temb: Tensor | None = None,
+    ) -> Tensor:
+        query = split(attn.to_q(hidden_states), attn.heads)
+        if encoder_hidden_states is None:
+            key, value = (split(of(hidden_states), attn.heads) for of in (attn.to_k, attn.to_v))
+        else:
+            key, value = self._of(attn, encoder_hidden_states)
+        bias = None if attention_mask is None else attention_mask[:, None].to(query.dtype)  # (B, 1, 1, M)
+        out = F.scaled_dot_product_attention(query, key, value, attn_mask=bias)
+        return attn.to_out[0](out.transpose(1, 2).flatten(2))  # type: ignore[no-any-return]  # (B, H, N, D) -> (B, N, C)
+
+    def _of(self, attn: Any, told: Tensor) -> tuple[Tensor, Tensor]:
+        """Keys and values of what is told, computed the first time."""
+        known = self._known.get(id(told))
+        if known is not None and known[0] is told:
+            self._known.move_to_end(id(told))
+            return known[1], known[2]
+        key, value = (split(of(told), attn.heads) for of in (attn.to_k, attn.to_v))
+        self._known[id(told)] = told, key, value
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return key, value
+
+
+def split(values: Tensor, heads: int) -> Tensor:
+    """(B, N, C) -> (B, heads, N, C / heads)."""
+    return values.reshape(*values.shape[:-1], heads, -1).transpose(1, 2)
+
+
+def remember_prompts(unet: nn.Module) -> None:
+    """Have every attention of a UNet in AudioLDM2's layout remember what it computes of a prompt."""
+    from diffusers.models.attention_processor import Attention
+
+    for module in unet.modules():
+        if isinstance(module, Attention):
+            module.set_processor(RememberingAttention())
