@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 BAR_CHARACTERS, SHORTEST_BAR = 28, 5
 REDRAW_S = 0.1
 PLAIN_LINE_S = 5.0
+LONG_S = 600.0  # what is left of more is told in minutes
 # Stages whose progress is counted in frames or hops of sound. That of all others is counted in steps, if they are few.
 IN_FRAMES = (
     "reading",
@@ -250,7 +251,8 @@ def left_words(elapsed_s: float, done: int, left: int) -> str:
     """How long ``left`` steps take if ``done`` took ``elapsed_s``; nothing before the first is done, or at the end."""
     if done <= 0 or left <= 0:
         return ""
-    return f"{math.ceil(elapsed_s * left / done)} s left"
+    left_s = elapsed_s * left / done
+    return f"{math.ceil(left_s)} s left" if left_s <= LONG_S else f"{math.ceil(left_s / 60)} min left"
 
 
 def print_notes(notes: Iterable[str]) -> None:

@@ -248,8 +248,7 @@ def test_bytes_are_counted_as_such_and_the_bar_makes_room_for_them(monkeypatch):
     progress.report("unet/diffusion_pytorch_model.safetensors", 0, 4_000_000_000)
     progress.report("unet/diffusion_pytorch_model.safetensors", 1_500_000, 4_000_000_000)
     last = terminal.text.rpartition("\x1b[K")[2]
-    assert last == "unet/diffusion_pytorch_model.safetensors [.....]   0%  1.5 MB of 4.0 GB, 26657 s left"[:79]
-    assert "1.5 MB of 4.0 GB" in last
+    assert last == "unet/diffusion_pytorch_model.safetensors [.....]   0%  1.5 MB of 4.0 GB, 445 min left"[:79]
 
 
 def test_the_bar_does_not_wrap_on_a_narrow_terminal(monkeypatch):

@@ -264,6 +264,24 @@ def test_a_model_that_no_disk_could_hold_is_refused_before_it_is_fetched(hub: Hu
     assert hub.served == {}
 
 
+def test_a_disk_that_gets_full_is_told_and_what_came_is_gone_on_with(
+    hub: Hub, root: Path, environment: dict[str, str], fetch: Fetch, models: Path
+) -> None:
+    code = f"""
+import resource, sys
+from engine.cli import main
+resource.setrlimit(resource.RLIMIT_FSIZE, ({HELD_BYTES}, {HELD_BYTES}))
+sys.exit(main(["models", "fetch", "{REPO}"]))
+"""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+    refused(done, 1, "maker--small.partial", "no space", "what came is kept")
+    hub.asked.clear()
+    assert fetch().returncode == 0
+    assert installed(models / "maker--small") == wanted(hub)
+    assert [h.get("range") for _, path, h in hub.asked if path == f"/stored/{LARGE}"] == [f"bytes={HELD_BYTES}-"]
+
+
 def test_pickles_alone_are_refused_before_anything_is_fetched(hub: Hub, fetch: Fetch) -> None:
     hub.files["unet/config.json"] = b"{}"
     hub.files["unet/diffusion_pytorch_model.bin"] = b"pickle"
