@@ -172,7 +172,7 @@ def _guarded(action: Callable[[], int]) -> int:
     except RetakeError as error:
         return _fail(str(error), error.exit_code)
     except Stopped as error:
-        return _fail(f"{error.word}; nothing was written", error.exit_code)
+        return _fail(f"{error.word}; {error.left}", error.exit_code)
     except BrokenPipeError:
         drop_output()
         return RetakeError.exit_code

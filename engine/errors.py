@@ -31,6 +31,10 @@ class ModelError(InputError):
     """A model folder is missing something, holds a pickle, or doesn't fit its configuration."""
 
 
+class HubError(RetakeError):
+    """A hub of models can't be reached, fails, or gives what it didn't announce; what was fetched so far is kept."""
+
+
 class DiskFullError(RetakeError):
     """The disk or the quota is full; nothing half-written is left at the target."""
 

@@ -22,6 +22,7 @@ from engine.filterbank import mel_edges_hz
 from engine.mel import MelSpec
 from engine.methods import METHODS
 from engine.metrics import Measures, compare_streams
+from engine.model.licence import is_non_commercial
 from engine.model.load import Model
 from engine.patched import Patched
 from engine.progress import Control
@@ -64,7 +65,7 @@ class Take:
 
 def licence_notes(model: Model) -> list[str]:
     """What the user must be told of a model's licence."""
-    if "nc" not in model.folder.licence.lower().split("-"):
+    if not is_non_commercial(model.folder.licence):
         return []
     return [f"model {model.folder.name} is under {model.folder.licence}: results are for non-commercial use only"]
 

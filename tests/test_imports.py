@@ -11,7 +11,18 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"torch", "diffusers", "transformers", "matplotlib", "PySide6", "pyqtgraph", "sounddevice", "desktop"}
+HEAVY = {
+    "torch",
+    "diffusers",
+    "transformers",
+    "huggingface_hub",
+    "httpx2",
+    "matplotlib",
+    "PySide6",
+    "pyqtgraph",
+    "sounddevice",
+    "desktop",
+}
 HELP_LIMIT_S = 0.3
 RunPython = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -44,6 +55,15 @@ def heavy_modules_after(run_python: RunPython, code: str) -> set[str]:
 @pytest.mark.parametrize("module", ["engine", "engine.errors", "engine.audio", "engine.settings"])
 def test_light_modules_load_neither_torch_nor_a_window(run_python: RunPython, module: str) -> None:
     assert heavy_modules_after(run_python, f"import {module}") == set()
+
+
+def test_finding_and_checking_a_model_loads_neither_torch_nor_what_speaks_to_a_hub(run_python: RunPython) -> None:
+    code = "from engine.model.folder import check_model; check_model('bundled')"
+    assert heavy_modules_after(run_python, code) == set()
+
+
+def test_what_fetches_a_model_loads_neither_torch_nor_the_hub_s_library_before_it_asks(run_python: RunPython) -> None:
+    assert heavy_modules_after(run_python, "import engine.model.fetch, engine.commands.model_fetch") == set()
 
 
 def test_help_loads_neither_torch_nor_a_window(run_python: RunPython) -> None:

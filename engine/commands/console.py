@@ -21,9 +21,10 @@ from engine.settings import DEVICES, MOST_STEPS
 if TYPE_CHECKING:
     from engine.audio import Clip
 
-BAR_CHARACTERS = 28
+BAR_CHARACTERS, SHORTEST_BAR = 28, 5
 REDRAW_S = 0.1
 PLAIN_LINE_S = 5.0
+LONG_S = 600.0  # what is left of more is told in minutes
 # Stages whose progress is counted in frames or hops of sound. That of all others is counted in steps, if they are few.
 IN_FRAMES = (
     "reading",
@@ -34,6 +35,7 @@ IN_FRAMES = (
     "measuring",
     "writing",
 )
+UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 LARGEST = 1e9  # seconds or Hz; a larger number is a mistake in any recording
 
 
@@ -135,7 +137,7 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         type=name,
         default="bundled",
-        help="`bundled` (default), or a folder in diffusers' layout; see `retake models`",
+        help="`bundled` (default), a folder in diffusers' layout, or a fetched OWNER/NAME; see `retake models --help`",
     )
     group.add_argument("--device", default="auto", help=f"where to compute: {', '.join(DEVICES)} (default: auto)")
 
@@ -183,9 +185,11 @@ class Progress:
     """Draws a job's progress on stderr: a bar on a terminal, plain lines now and then elsewhere.
 
     Both tell which step of how many is being done, and how many seconds are left as the steps so far let one expect.
+    With ``in_bytes`` what is counted are bytes, not steps.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_bytes: bool = False) -> None:
+        self._in_bytes = in_bytes
         self._terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._last_s, self._open = 0.0, False
         self._stage, self._began_s, self._first, self._done = "", 0.0, 0, 0
@@ -205,13 +209,17 @@ class Progress:
             return
         self._last_s = now
         share = done / of if of else 1.0
-        words = [step_words(stage, done, of), left_words(now - self._began_s, done - self._first, of - done)]
+        count = byte_words(done, of) if self._in_bytes else step_words(stage, done, of)
+        words = [count, left_words(now - self._began_s, done - self._first, of - done)]
         told = ", ".join(word for word in words if word)
         if self._terminal:
-            full = round(share * BAR_CHARACTERS)
-            bar = "#" * full + "." * (BAR_CHARACTERS - full)
-            # A line that wraps could not be taken away again.
-            line = f"{stage:<14} [{bar}] {share:4.0%}  {told}".rstrip()[: shutil.get_terminal_size().columns - 1]
+            # A line that wraps could not be taken away again; before words are lost, the bar gets shorter.
+            columns = shutil.get_terminal_size().columns - 1
+            rest = f"{stage:<14} [] {share:4.0%}  {told}"
+            room = min(BAR_CHARACTERS, max(SHORTEST_BAR, columns - len(rest)))
+            full = round(share * room)
+            bar = "#" * full + "." * (room - full)
+            line = f"{stage:<14} [{bar}] {share:4.0%}  {told}".rstrip()[:columns]
             print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
             self._open = True
         else:
@@ -238,11 +246,23 @@ def step_words(stage: str, done: int, of: int) -> str:
     return f"step {min(done + 1, of)} of {of}"
 
 
+def byte_words(done: int, of: int) -> str:
+    """How many bytes of how many."""
+    return f"{sized(done)} of {sized(of)}"
+
+
+def sized(count: int) -> str:
+    """A number of bytes, for reading."""
+    unit, factor = next(((unit, factor) for unit, factor in UNITS if count >= factor), ("bytes", 1.0))
+    return f"{count} bytes" if factor == 1.0 else f"{count / factor:.1f} {unit}"
+
+
 def left_words(elapsed_s: float, done: int, left: int) -> str:
     """How long ``left`` steps take if ``done`` took ``elapsed_s``; nothing before the first is done, or at the end."""
     if done <= 0 or left <= 0:
         return ""
-    return f"{math.ceil(elapsed_s * left / done)} s left"
+    left_s = elapsed_s * left / done
+    return f"{math.ceil(left_s)} s left" if left_s <= LONG_S else f"{math.ceil(left_s / 60)} min left"
 
 
 def print_notes(notes: Iterable[str]) -> None:

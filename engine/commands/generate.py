@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from engine.model.load import Model
 
 SUMMARY = "make a sound of a kind, or from a prompt, out of nothing"
-DESCRIPTION = """Make a sound out of nothing, of a kind that the model knows, such as speech, music or environment, or
-from a prompt, with a model that has text encoders, and write it to OUT, one channel at the model's rate. For sound that
-goes on from a recording, use `retake restore --method generate`."""
+DESCRIPTION = """Make a sound out of nothing, of a kind that the model knows, such as speech, music or environment,
+or from a prompt, with a model that has text encoders, and write it to OUT, one channel at the model's rate.
+For sound that goes on from a recording, use `retake restore --method generate`."""
 PROMPT_GUIDANCE = 3.5  # of diffusers' AudioLDM2Pipeline
 BLOCK_FRAMES = 1 << 20
 

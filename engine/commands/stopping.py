@@ -25,12 +25,14 @@ class Stopped(KeyboardInterrupt):
     Attributes:
         word: what to say of it.
         exit_code: the shell's, 128 and the signal's number.
+        left: what to say of what was being made.
     """
 
     def __init__(self, number: int) -> None:
         super().__init__()
         self.word = "stopped" if number == signal.SIGINT else "terminated"
         self.exit_code = 128 + number
+        self.left = "nothing was written"
 
 
 class _Handler:

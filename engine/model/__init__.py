@@ -1,1 +1,1 @@
-"""Models: folders in diffusers' layout, found, checked, loaded and placed on a device."""
+"""Models: folders in diffusers' layout, found, fetched, checked, loaded and placed on a device."""

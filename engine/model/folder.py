@@ -1,4 +1,4 @@
-"""Find a model's folder and check it without loading it. Free of torch.
+"""Find a model's folder and check it without loading it. Free of torch, and never any network.
 
 A model is a folder in diffusers' layout: ``vae/``, and where there are any ``unet/``, ``vocoder/``,
 ``scheduler/``, each with its ``config.json`` and ``*.safetensors``, and ``mel.json`` beside them
@@ -19,6 +19,10 @@ from typing import Any
 
 from engine.errors import ModelError
 from engine.model.hashes import hash_of_files
+from engine.model.licence import is_non_commercial as is_non_commercial
+from engine.model.licence import licence_of
+from engine.model.parts import MODEL_INDEX, PIPELINE
+from engine.model.store import fetched_folder, is_hub_id
 from engine.settings import check_choice
 
 BUNDLED = "bundled"
@@ -85,7 +89,9 @@ def bundled_root() -> Path:
 
 
 def find_model(name: str) -> Path:
-    """The folder of a model called ``bundled``, or by its path.
+    """The folder of a model called ``bundled``, by its path, or by its OWNER/NAME on a hub.
+
+    One from a hub is where it was fetched to, or where the hub's own library keeps it; nothing is fetched here.
 
     Raises:
         ModelError: there is no such folder.
@@ -95,7 +101,29 @@ def find_model(name: str) -> Path:
         return path
     if name == BUNDLED:
         raise ModelError(f"the bundled model is missing from the installation: {path} is not there")
-    raise ModelError(f"model is {name!r}; accepted: bundled, or a folder in diffusers' layout (no such folder)")
+    if is_hub_id(name):
+        return _from_hub(name)
+    raise ModelError(
+        f"model is {name!r}; accepted: bundled, or a folder in diffusers' layout (no such folder), "
+        "or OWNER/NAME of a fetched model"
+    )
+
+
+def _from_hub(repo: str) -> Path:
+    fetched = fetched_folder(repo)
+    if fetched.is_dir():
+        return fetched
+    from engine.model.cache import cached_folder, lacking
+
+    cached = cached_folder(repo)
+    missing = lacking(cached) if cached else []
+    if cached and not missing:
+        return cached
+    part = f" (which lacks {', '.join(missing)} of it)" if missing else ""
+    raise ModelError(
+        f"model {repo} is not on this machine: no folder {repo}, no {fetched}, nor whole in the hub's cache{part}; "
+        f"nothing is downloaded unasked, `retake models fetch {repo}` fetches it; --model FOLDER loads one from disk"
+    )
 
 
 def stamps(folder: Path) -> Stamps:
@@ -114,9 +142,10 @@ def check_model(name: str) -> ModelFolder:
     """Check a model's folder: every component whole, no pickles; text models that aren't are left out.
 
     Raises:
-        ModelError: the folder, its VAE, or a part of a component is missing or damaged.
+        ModelError: the folder, its VAE, or a part of a component is missing or damaged, or it is another pipeline's.
     """
     path = find_model(name)
+    check_pipeline(path)
     present = [component for component in COMPONENTS if (path / component).is_dir()]
     if "vae" not in present:
         raise ModelError(f"{path} has no vae/ folder; a model in diffusers' layout is expected")
@@ -125,7 +154,19 @@ def check_model(name: str) -> ModelFolder:
         # Damage to what only prompts need is told where a prompt is asked for: sound is restored without it.
         with suppress(ModelError) if component in TEXT_COMPONENTS else nullcontext():
             components[component] = _check_component(path / component, component)
-    return ModelFolder(name, path, components, _licence(path))
+    return ModelFolder(name, path, components, licence_of(path))
+
+
+def check_pipeline(folder: Path) -> None:
+    """Refuse the folder of another pipeline; one without a `MODEL_INDEX` may be anything still.
+
+    Raises:
+        ModelError: it is one, or its index is damaged.
+    """
+    index = folder / MODEL_INDEX
+    pipeline = read_json(index).get("_class_name") if index.exists() else PIPELINE
+    if pipeline != PIPELINE:
+        raise ModelError(f"{folder} holds {pipeline or 'an unnamed pipeline'}; accepted is {PIPELINE}")
 
 
 def _check_component(folder: Path, name: str) -> Component:
@@ -194,16 +235,6 @@ def count_parameters(path: Path) -> int:
             count *= side
         counts.append(count)
     return sum(counts)
-
-
-def _licence(folder: Path) -> str:
-    """The ``license:`` line of the model card, or ``unknown``."""
-    card = folder / "README.md"
-    if card.exists():
-        for line in card.read_text(encoding="utf-8", errors="replace").splitlines()[:40]:
-            if line.startswith("license:"):
-                return line.partition(":")[2].strip()
-    return "unknown"
 
 
 def weights_hash(folder: ModelFolder, components: Sequence[str]) -> str:

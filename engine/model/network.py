@@ -46,7 +46,7 @@ def load_network(folder: ModelFolder, component: str) -> Any:
 def reason_of(error: Exception) -> str:
     """The first line of what a library says."""
     lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+    return lines[0].rstrip(" :") if lines else type(error).__name__
 
 
 def _quiet() -> None:

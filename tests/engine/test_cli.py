@@ -238,6 +238,19 @@ def test_on_a_terminal_a_bar_is_drawn_in_one_line_and_taken_away(monkeypatch):
     assert terminal.text.endswith("\r\x1b[K")
 
 
+def test_bytes_are_counted_as_such_and_the_bar_makes_room_for_them(monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "80")
+    progress = Progress(in_bytes=True)
+    clock_of(monkeypatch, 20, 30)
+    progress.report("unet/diffusion_pytorch_model.safetensors", 0, 4_000_000_000)
+    progress.report("unet/diffusion_pytorch_model.safetensors", 1_500_000, 4_000_000_000)
+    last = terminal.text.rpartition("\x1b[K")[2]
+    assert last == "unet/diffusion_pytorch_model.safetensors [.....]   0%  1.5 MB of 4.0 GB, 445 min left"[:79]
+
+
 def test_the_bar_does_not_wrap_on_a_narrow_terminal(monkeypatch):
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)

@@ -17,7 +17,7 @@ import soundfile
 PROGRESS = re.compile(
     r"(loading|checking|reading|analysing|finding the noise|looking for clipping|declipping|encoding|decoding"
     r"|taking again|interpolating|rendering|measuring|writing|drawing|reporting)"
-    r"( \d+%)?(, step \d+ of \d+)?(, \d+ s left)?"
+    r"( \d+%)?(, step \d+ of \d+)?(, \d+ (s|min) left)?"
 )
 
 

@@ -8,6 +8,15 @@ import shutil
 
 import pytest
 
+from tests.engine.checkpoints import save_tokenizers
+
+
+@pytest.fixture(autouse=True)
+def data(monkeypatch, tmp_path):
+    """The folder of a user who has fetched nothing yet."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return tmp_path / "data" / "retake" / "models"
+
 
 def test_the_bundled_model_is_listed(retake):
     out = retake("models").done().out
@@ -44,6 +53,48 @@ def test_a_pickle_is_refused_and_not_opened(retake, own_model, tmp_path):
     (own_model / "vae" / "diffusion_pytorch_model.bin").write_bytes(pickle.dumps(Trap()))
     retake("models", "check", own_model).refused("pickle", "runs code", "safetensors")
     assert not (tmp_path / "sprung").exists()
+
+
+def test_what_is_missing_is_told_with_what_can_not_be_done_without(retake, own_model):
+    save_tokenizers(own_model)
+    done = retake("models", "check", own_model, "--hashes", "--json").done()
+    (model,) = done.json["models"]
+    assert model["others"] == ["tokenizer", "tokenizer_2"]
+    assert model["missing"]["text_encoder"] == "no prompts"
+    assert "vae" not in model["missing"] and "tokenizer" not in model["missing"]
+    assert model["revision"] is None and model["hashes_hold"] is None
+    assert "none to compare with" in retake("models", "check", own_model, "--hashes").done().out
+
+
+def test_a_whole_checkpoint_is_proven_part_by_part(retake, words_folder):
+    done = retake("models", "check", words_folder)
+    assert "whole: all parts load and fit" in done.done().out
+    assert "ClapModel" in done.out and "GPT2Model" in done.out
+    assert "loading, step 1 of 7" in done.err
+
+
+@pytest.mark.parametrize("part", ["language_model", "text_encoder", "tokenizer_2"])
+def test_damage_to_what_only_prompts_need_is_found(retake, words_folder, tmp_path, part):
+    folder = shutil.copytree(words_folder, tmp_path / "harmed")
+    for file in (folder / part).iterdir():
+        if file.suffix == ".safetensors" or file.name == "tokenizer.json":
+            file.write_bytes(file.read_bytes()[:200])
+    retake("models", "check", folder).refused(part)
+
+
+def test_a_fetched_model_that_is_damaged_is_listed_with_its_damage(retake, own_model, data):
+    data.mkdir(parents=True)
+    cut_weights(own_model)
+    own_model.rename(data / "maker--small")
+    (data / "maker--other.partial").mkdir()
+    done = retake("models").done()
+    assert "maker/small" in done.out and "cut short" in done.out and "other" not in done.out
+    assert [model["name"] for model in retake("models", "--json").done().json["models"]] == ["bundled", "maker/small"]
+
+
+def test_a_licence_that_rules_out_commercial_use_says_so(retake, own_model):
+    (own_model / "README.md").write_text("---\nlicense: cc-by-nc-sa-4.0\n---\n")
+    assert "licence: cc-by-nc-sa-4.0 (non-commercial use only)" in retake("models", "check", own_model).done().out
 
 
 def remove_config(folder):
@@ -125,6 +176,23 @@ def image_unet(folder):
     (folder / "unet" / "config.json").write_text('{"_class_name": "UNet2DConditionModel"}')
 
 
+def break_tokenizer(folder):
+    (folder / "tokenizer").mkdir()
+    (folder / "tokenizer" / "vocab.json").write_text("{")
+
+
+def break_kinds(folder):
+    (folder / "conditioning.json").write_text("[]")
+
+
+def another_pipeline(folder):
+    (folder / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline"}')
+
+
+def break_manifest(folder):
+    (folder / "retake.json").write_text('{"repo": 1}')
+
+
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
@@ -143,6 +211,10 @@ def image_unet(folder):
         (odd_bands, ["63"]),
         (image_vae, ["vae", "3 channels"]),
         (other_vae, ["AutoencoderOobleck", "AutoencoderKL"]),
+        (break_tokenizer, ["vocab.json", "JSON"]),
+        (break_kinds, ["conditioning.json"]),
+        (another_pipeline, ["StableDiffusionPipeline", "accepted is AudioLDM2Pipeline"]),
+        (break_manifest, ["retake.json", "damaged"]),
         (image_unet, ["UNet2DConditionModel", "AudioLDM2UNet2DConditionModel"]),
     ],
 )
@@ -155,10 +227,15 @@ def test_a_damaged_or_foreign_folder_is_refused_with_the_reason(retake, own_mode
     ("arguments", "words"),
     [
         (["chek"], ["did you mean check?", "list, check"]),
-        (["fetch", "cvssp/audioldm2"], ["'fetch'", "list, check"]),
-        (["check"], ["FOLDER", "bundled"]),
+        (["fetch"], ["OWNER/NAME"]),
+        (["fetch", "some-folder"], ["'some-folder'", "OWNER/NAME"]),
+        (["fetch", "../../etc"], ["'../../etc'", "OWNER/NAME"]),
+        (["fetch", "cvssp/audioldm2"], ["HF_HUB_OFFLINE is set", "--model FOLDER"]),
+        (["fetch", "cvssp/audioldm2", "--hashes"], ["--hashes", "models check"]),
+        (["check", "bundled", "--revision", "main"], ["--revision", "models fetch"]),
+        (["check"], ["FOLDER", "bundled", "OWNER/NAME"]),
         (["check", "nosuch"], ["'nosuch'", "no such folder"]),
-        (["check", ""], ["FOLDER", "empty"]),
+        (["check", ""], ["MODEL", "empty"]),
         (["list", "some"], ["'some'", "models check some"]),
         (["list", "some", "more"], ["more"]),
         (["--jsn"], ["did you mean --json?"]),

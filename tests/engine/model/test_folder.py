@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import json
 import pickle
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from engine.errors import ModelError
-from engine.model.folder import check_model, list_models, require_component, weights_hash
+from engine.model.folder import check_model, find_model, list_models, require_component, weights_hash
+from engine.model.store import is_hub_id, models_root
 
 
 def test_a_whole_folder_is_described(made_model: Callable[..., Path]) -> None:
@@ -30,6 +32,77 @@ def test_the_bundled_model_is_found_from_anywhere(monkeypatch: pytest.MonkeyPatc
 def test_a_missing_folder_is_named() -> None:
     with pytest.raises(ModelError, match=r"model is 'no-such'; accepted: bundled, or a folder"):
         check_model("no-such")
+
+
+HUB_ID = "maker/small"
+
+
+@pytest.fixture
+def data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where fetched models are kept, for a user who has none."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return models_root()
+
+
+@pytest.fixture
+def hub_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Path], Path]:
+    """A function that lays a model into the cache of the hub's own library."""
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+
+    def lay(folder: Path) -> Path:
+        place = tmp_path / "hub" / "models--maker--small"
+        (place / "refs").mkdir(parents=True)
+        (place / "refs" / "main").write_text("c0ffee")
+        return Path(shutil.copytree(folder, place / "snapshots" / "c0ffee"))
+
+    return lay
+
+
+def test_a_hub_s_model_is_found_in_a_folder_then_where_it_was_fetched_to_then_in_the_library_s_cache(
+    made_model: Callable[..., Path], data: Path, hub_cache: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = made_model()
+    cached = hub_cache(made)
+    assert find_model(HUB_ID) == cached
+    fetched = Path(shutil.copytree(made, data / "maker--small"))
+    assert find_model(HUB_ID) == fetched
+    assert check_model(HUB_ID).name == HUB_ID
+    monkeypatch.chdir(data.parent)
+    shutil.copytree(made, HUB_ID)
+    assert find_model(HUB_ID) == Path(HUB_ID)
+
+
+def test_a_hub_s_model_that_is_nowhere_is_told_with_where_it_was_looked_for(
+    data: Path, hub_cache: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    (data / "maker--small.partial").mkdir(parents=True)
+    with pytest.raises(ModelError) as caught:
+        find_model(HUB_ID)
+    for words in (str(data / "maker--small"), "nothing is downloaded unasked", f"`retake models fetch {HUB_ID}`"):
+        assert words in str(caught.value)
+    assert "--model FOLDER" in str(caught.value)
+
+
+@pytest.mark.parametrize("lost", ["unet", "vae/diffusion_pytorch_model.safetensors", "vae/shard-2.safetensors"])
+def test_a_model_that_the_library_s_cache_holds_in_part_is_not_taken(
+    made_model: Callable[..., Path], data: Path, hub_cache: Callable[[Path], Path], lost: str
+) -> None:
+    index = {"_class_name": "AudioLDM2Pipeline", "vae": ["diffusers", "x"], "vocoder": [None, None]}
+    made = made_model()
+    (made / "model_index.json").write_text(json.dumps(index | ({"unet": ["audioldm2", "x"]} if lost == "unet" else {})))
+    if "shard" in lost:
+        (made / "vae" / "x.safetensors.index.json").write_text(json.dumps({"weight_map": {"a": "shard-2.safetensors"}}))
+    (made / lost).unlink(missing_ok=True)
+    hub_cache(made)
+    with pytest.raises(ModelError, match=rf"lacks {lost.partition('/')[0]} of it"):
+        find_model(HUB_ID)
+
+
+@pytest.mark.parametrize("name", ["a--b/c", "../b", "a/..", "a/b/c", "/b", "a/", "-a/b", "a/b c", "a", "a/" + "b" * 99])
+def test_what_can_be_no_hub_s_name_is_none(name: str) -> None:
+    assert not is_hub_id(name)
 
 
 def test_a_folder_without_a_vae_is_refused(tmp_path: Path) -> None:
