@@ -23,11 +23,6 @@ BAND_FADE_S = 0.002  # at the borders of a band's bridge
 Source = Clip | Patched
 
 
-def is_whole(clip: Source, region: Region) -> bool:
-    """Whether the region leaves nothing of the recording's time around it."""
-    return region.start_frame == 0 and region.end_frame == clip.frames
-
-
 def bridged(clip: Clip, region: Region, *, exact: bool = False) -> Source:
     """Bridge what a region holds within its band; where nothing lies around the region, the recording itself.
 
@@ -37,7 +32,7 @@ def bridged(clip: Clip, region: Region, *, exact: bool = False) -> Source:
     Raises:
         RecordingError: the recording can't be read.
     """
-    if is_whole(clip, region):
+    if region.is_whole(clip.frames):
         return clip
     margin = margin_frames(region, clip.rate)
     start = max(0, region.start_frame - margin)

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from engine.analysis import Analysis, analyse
 from engine.audio import BLOCK_FRAMES, Clip, Patch, count_of
-from engine.bridge import bridged, is_whole
+from engine.bridge import bridged
 from engine.clipping import Clipping
 from engine.filterbank import mel_edges_hz
 from engine.mel import MelSpec
@@ -26,7 +26,7 @@ from engine.model.licence import is_non_commercial
 from engine.model.load import Model
 from engine.patched import Patched
 from engine.progress import Control
-from engine.region import Region
+from engine.region import Region, is_interpolated
 from engine.render import RENDERERS
 from engine.render.scene import Scene
 from engine.settings import RestoreSettings, asks_unet
@@ -101,7 +101,7 @@ def restore(
         control.note(
             f"the prompt is not used: with task {settings.task}, {settings.method} follows the recording alone"
         )
-    if is_interpolated(clip, region, settings):
+    if is_interpolated(region, clip.frames, clip.rate, settings):
         patch = patch_without_model(clip, region, control)
     else:
         patch = patch_from_model(clip, region, settings, model, control)
@@ -116,12 +116,6 @@ def restore(
         seconds=time.monotonic() - began,
         notes=(*clip.notes, *licence_notes(model), *control.notes),
     )
-
-
-def is_interpolated(clip: Clip, region: Region, settings: RestoreSettings) -> bool:
-    """Whether a region is so short that the samples around it tell best what belongs there, and no model is asked."""
-    longest_s = settings.task_settings.ar_ms / 1000 if settings.task == "fill" else 0.0
-    return region.frames <= longest_s * clip.rate and not is_whole(clip, region)
 
 
 def patch_without_model(clip: Clip, region: Region, control: Control) -> Patch:

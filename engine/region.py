@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.errors import InputError
+from engine.settings import RestoreSettings
 
 SHORTEST_STRETCH_S = 0.1
 
@@ -22,6 +23,10 @@ class Region:
     end_frame: int
     low_hz: float
     high_hz: float
+
+    def is_whole(self, frames: int) -> bool:
+        """Whether it leaves nothing of a recording's ``frames`` around it."""
+        return self.start_frame == 0 and self.end_frame == frames
 
     @property
     def frames(self) -> int:
@@ -85,3 +90,13 @@ def stretch_frames(frames: int, rate: int, stretch_s: tuple[float, float]) -> tu
             "accepted"
         )
     return start, end
+
+
+def is_interpolated(region: Region, frames: int, rate: int, settings: RestoreSettings) -> bool:
+    """Whether a region is so short that the samples around it tell best what belongs there, and no model is asked.
+
+    Args:
+        frames, rate: of the recording.
+    """
+    longest_s = settings.task_settings.ar_ms / 1000 if settings.task == "fill" else 0.0
+    return region.frames <= longest_s * rate and not region.is_whole(frames)

@@ -16,14 +16,14 @@ from desktop.worker.resident import Resident
 from engine.analysis import Recorded
 from engine.audio import Clip, changed_since, open_clip
 from engine.errors import RetakeError
-from engine.jobs import Take, components_for, is_interpolated, measure, restore
+from engine.jobs import Take, components_for, measure, restore
 from engine.metrics import MEASURE_TEXTS, Measures, measure_value
 from engine.model.conditioning import check_method
 from engine.model.device import choose_placement
 from engine.model.folder import check_model
 from engine.patched import Patched
 from engine.progress import Control
-from engine.region import Region, region_of, stretch_frames
+from engine.region import Region, is_interpolated, region_of, stretch_frames
 from engine.settings import RestoreSettings, with_options
 
 LESS_CONTEXT = 0.25
@@ -120,7 +120,8 @@ def check(job: Job, clip: Clip) -> None:
     if stretch_s is not None:
         stretch_frames(clip.frames, clip.rate, stretch_s)
     folder = check_model(settings.model)
-    check_method(settings, folder)
+    if not is_interpolated(region, clip.frames, clip.rate, settings):
+        check_method(settings, folder)
 
 
 def overlaid(clip: Clip, overlay: Overlay | None) -> Clip:
@@ -136,7 +137,7 @@ def overlaid(clip: Clip, overlay: Overlay | None) -> Clip:
 
 def taken(clip: Clip, job: Job, settings: RestoreSettings, resident: Resident, control: Control) -> Take:
     """Restore with the resident model; loads it where it isn't the one."""
-    components = () if is_interpolated(clip, job.region, settings) else components_for(settings)
+    components = () if is_interpolated(job.region, clip.frames, clip.rate, settings) else components_for(settings)
     if not resident.has(settings.model, settings.device, components):
         control.step("loading", 0, 1)
     model = resident.model(settings.model, settings.device, components)

@@ -13,6 +13,7 @@ from engine.commands.console import (
     add_model_arguments,
     add_reading_arguments,
     add_region_arguments,
+    add_words_arguments,
     check_plot,
     file_name,
     open_from,
@@ -35,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_region_arguments(parser)
     add_stage_arguments(parser)
     add_model_arguments(parser)
+    add_words_arguments(parser)
     add_reading_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     parser.add_argument(
@@ -45,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Go through the stages and tell."""
     settings = settings_from(arguments)
+    from engine.model.conditioning import check_method
     from engine.model.folder import check_model
 
     check_plot(arguments.plot, [arguments.input])
@@ -53,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         Progress() as progress,
     ):
         region = region_from(arguments, clip.frames, clip.rate)
-        check_model(settings.model)
+        check_method(settings, check_model(settings.model))
         progress.report("loading", 0, 1)
         from engine.bottleneck import advice, bottleneck
         from engine.jobs import components_for

@@ -25,7 +25,7 @@ from engine.commands.console import (
 )
 from engine.commands.stopping import look
 from engine.errors import InputError
-from engine.region import stretch_frames
+from engine.region import is_interpolated, stretch_frames
 from engine.settings import (
     METHOD_SETTINGS,
     RENDERER_SETTINGS,
@@ -203,15 +203,17 @@ def run(arguments: argparse.Namespace) -> int:
         frames = region.frames if arguments.region_only else clip.frames
         choice = output_format(recorded, clip.rate, frames, arguments)
         folder = check_model(settings.model)
-        check_method(settings, folder)
+        short = is_interpolated(region, clip.frames, clip.rate, settings)
+        if not short:
+            check_method(settings, folder)
         if arguments.check_all:
             progress.report("checking", 0, 1)
             clip.check_all()
         progress.report("loading", 0, 1)
-        from engine.jobs import components_for, is_interpolated, measure, restore
+        from engine.jobs import components_for, measure, restore
         from engine.model.load import load_model
 
-        components = () if is_interpolated(clip, region, settings) else components_for(settings)
+        components = () if short else components_for(settings)
         model = load_model(settings.model, settings.device, components)
         take = restore(clip, region, settings, model, progress.control())
         measures = measure(clip, region, take.patch, progress.control())
@@ -333,10 +335,9 @@ def described(
     clip: Clip, take: Take, measures: Measures, source: Path, output: Path, seconds: float
 ) -> dict[str, object]:
     """The object that ``--json`` prints; its keys are a contract."""
-    from engine.jobs import is_interpolated
 
     region, settings = take.region, take.settings
-    asked = not is_interpolated(clip, region, settings)
+    asked = not is_interpolated(region, clip.frames, clip.rate, settings)
     return {
         "input": str(source),
         "output": str(output),

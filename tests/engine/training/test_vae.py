@@ -55,7 +55,7 @@ def test_a_levelled_latent_has_unit_deviation_and_decodes_to_the_same(small_corp
 def test_what_is_saved_loads_by_the_engines_own_code(tmp_path: Path) -> None:
     network = build_vae((8, 8, 16))
     save_vae(network, SPEC, tmp_path / "model", latent_scale=0.5)
-    model = load_model(str(tmp_path / "model"), "cpu")
+    model = load_model(str(tmp_path / "model"), "cpu", dtype=torch.float32)
     assert model.spec == SPEC
     assert model.vae.config.scaling_factor == pytest.approx(0.5)
     assert {tensor.dtype for tensor in model.vae.state_dict().values()} == {torch.float32}
