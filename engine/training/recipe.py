@@ -19,7 +19,7 @@ import torch
 from engine.errors import InputError
 from engine.model.device import choose_placement
 from engine.model.folder import check_model, find_model, weights_hash
-from engine.model.load import load_model
+from engine.model.network import load_network
 from engine.training.curves import draw_curves
 from engine.training.data import Corpus, held_out
 from engine.training.evaluate import judge_quickly
@@ -224,7 +224,7 @@ def _given(plan: Plan, component: str, say: Say) -> Any:
     if component not in check_model(plan.begin).components:
         say(f"{plan.begin} has no {component}; it begins with random weights")
         return None
-    return getattr(load_model(plan.begin, "cpu", (component,)), component)
+    return load_network(check_model(plan.begin), component)
 
 
 def _train_vae(plan: Plan, corpus: Corpus, say: Say) -> None:
@@ -251,7 +251,7 @@ def _train_unet(plan: Plan, corpus: Corpus, say: Say) -> None:
     if not (plan.out / "vae").is_dir():
         raise InputError(f"{plan.out} has no vae, in whose latent the unet learns; train one first, or use --from")
     recipe = replace(ON_GPU if plan.device.type == "cuda" else UnetRecipe(), seed=plan.seed)
-    vae = load_model(str(plan.out), "cpu").vae.to(plan.device)
+    vae = load_network(check_model(str(plan.out)), "vae").to(plan.device)
     given, folder = _given(plan, "unet", say), plan.runs / "unet"
     if given is not None:
         recipe = replace(recipe.continued(), channels=tuple(given.config.block_out_channels))
