@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from desktop.document.document import Document
-from desktop.worker.memory import available_bytes, estimate_bytes
 from engine.errors import ModelError
+from engine.memory import available_bytes, estimate_bytes
 from engine.region import Region
 from engine.settings import RestoreSettings
 

@@ -13,6 +13,8 @@ from engine.audio import Patch
 from engine.region import Region
 from engine.settings import RestoreSettings
 
+FAULT = 3  # exit code of the engine process after a GPU's fault
+
 
 @dataclass(frozen=True)
 class Overlay:

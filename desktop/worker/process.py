@@ -19,7 +19,7 @@ from typing import Any
 
 from desktop.translating import translate
 from desktop.worker import segments
-from desktop.worker.messages import Asked, Start
+from desktop.worker.messages import FAULT, Asked, Start
 
 # -P: the current folder is not searched. The child finds modules where this process does.
 CODE = """import json, sys
@@ -88,6 +88,8 @@ class EngineProcess:
 
 def how_it_ended(code: int) -> str:
     """An exit code in words, such as ``it was killed (SIGKILL)``."""
+    if code == FAULT:
+        return translate("Engine", "the GPU failed and can only be used by a new process")
     if code >= 0:
         return translate("Engine", "it ended with exit code {code}").format(code=code)
     number = -code

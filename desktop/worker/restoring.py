@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-import gc
-from collections.abc import Callable
 from typing import ClassVar, cast
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from desktop.worker.messages import Job, Overlay
 from desktop.worker.resident import Resident
 from engine.analysis import Recorded
 from engine.audio import Clip, changed_since, open_clip
-from engine.errors import RetakeError
 from engine.jobs import Take, components_for, measure, restore
 from engine.metrics import MEASURE_TEXTS, Measures, measure_value
-from engine.model.conditioning import check_method
-from engine.model.device import choose_placement
+from engine.model.conditioning import check_method, read_kinds
 from engine.model.folder import check_model
 from engine.patched import Patched
 from engine.progress import Control
 from engine.region import Region, is_interpolated, region_of, stretch_frames
 from engine.settings import RestoreSettings, with_options
-
-LESS_CONTEXT = 0.25
-NO_MEMORY = "out of memory; a shorter region needs less"
-
-
-class OutOfMemory(RetakeError):
-    """There is not enough memory for the job, nor for a lesser one."""
+from engine.stepping import Allowance, stepping_down
 
 
 class Heard(Patched):
@@ -62,7 +51,7 @@ class Engine:
         self._resident = Resident()
 
     def warm_up(self, model: str, device: str) -> str:
-        """Load a model with all that the methods may ask for, and practise; returns where it is.
+        """Load a model with all that the methods may ask for without a prompt, and practise; returns where it is.
 
         The first job of a process takes seconds longer than the next one: libraries are loaded when they are first
         used, and kernels chosen.
@@ -70,9 +59,11 @@ class Engine:
         Raises:
             RetakeError: it can't be loaded.
         """
-        loaded = self._resident.model(model, device, ("vae", "unet"))
+        # A model that takes prompts would read one first, by networks that take seconds to load.
+        knows_kinds = read_kinds(check_model(model).path) is not None
+        loaded = self._resident.model(model, device, ("vae", "unet") if knows_kinds else ("vae",))
         hum = cast(Clip, Hum())
-        for task in ("reconstruct", "fill"):
+        for task in ("reconstruct", "fill") if knows_kinds else ("reconstruct",):
             region = Region(Hum.frames // 4, Hum.frames // 2, 0.0, Hum.rate / 2)
             settings = with_options(RestoreSettings(task=task, model=model, device=device), ["steps=2"])
             take = restore(hum, region, settings, loaded)
@@ -90,8 +81,9 @@ class Engine:
             check(job, clip)
             heard = overlaid(clip, job.overlay)
 
-            def attempt(settings: RestoreSettings, notes: list[str]) -> Take:
-                return taken(heard, job, settings, self._resident, dataclasses.replace(control, notes=notes))
+            def attempt(settings: RestoreSettings, allowance: Allowance, notes: list[str]) -> Take:
+                told = dataclasses.replace(control, notes=notes)
+                return taken(heard, job, settings, allowance, self._resident, told)
 
             take = stepping_down(attempt, job.settings, self._resident.forget)
             return take, flat(measure(heard, job.region, take.patch, control, speech=not job.quick))
@@ -135,69 +127,15 @@ def overlaid(clip: Clip, overlay: Overlay | None) -> Clip:
     return cast(Clip, heard)  # it has all of a Clip that a job reads
 
 
-def taken(clip: Clip, job: Job, settings: RestoreSettings, resident: Resident, control: Control) -> Take:
+def taken(
+    clip: Clip, job: Job, settings: RestoreSettings, allowance: Allowance, resident: Resident, control: Control
+) -> Take:
     """Restore with the resident model; loads it where it isn't the one."""
     components = () if is_interpolated(job.region, clip.frames, clip.rate, settings) else components_for(settings)
     if not resident.has(settings.model, settings.device, components):
         control.step("loading", 0, 1)
     model = resident.model(settings.model, settings.device, components)
-    return restore(clip, job.region, settings, model, control)
-
-
-def stepping_down(
-    attempt: Callable[[RestoreSettings, list[str]], Take], settings: RestoreSettings, forget: Callable[[], None]
-) -> Take:
-    """Attempt once more with less where memory ran out: on the CPU if it wasn't, else with less context.
-
-    Args:
-        attempt: takes settings and the notes so far, which become the take's.
-        settings: of the first attempt.
-        forget: lets go of what the first attempt left loaded.
-
-    Raises:
-        OutOfMemory: it ran out again, or nothing can be left out.
-    """
-    try:
-        return attempt(settings, [])
-    except Exception as error:
-        if not is_out_of_memory(error):
-            raise
-    # Out of the handler: what failed, and all that it held, is let go.
-    lesser, note = less(settings)
-    if lesser is None:
-        raise OutOfMemory(NO_MEMORY)
-    forget()
-    gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
-    try:
-        return attempt(lesser, [note])
-    except Exception as error:
-        if not is_out_of_memory(error):
-            raise
-        raise OutOfMemory(NO_MEMORY) from error
-
-
-def less(settings: RestoreSettings) -> tuple[RestoreSettings | None, str]:
-    """Settings that need less memory, and the note that says so; None where there are none."""
-    device = choose_placement(settings.device).device.type
-    if device != "cpu":
-        return dataclasses.replace(settings, device="cpu"), f"stepped down: out of memory on {device}, made on the CPU"
-    before_s = settings.splice.context_s
-    if before_s == 0:
-        return None, ""
-    after_s = round(before_s * LESS_CONTEXT, 3)
-    splice = dataclasses.replace(settings.splice, context_s=after_s)
-    note = f"stepped down: out of memory, made with a context of {after_s:g} s in place of {before_s:g} s"
-    return dataclasses.replace(settings, splice=splice), note
-
-
-def is_out_of_memory(error: Exception) -> bool:
-    """Whether an error says that memory ran out, on the CPU or on a GPU."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    text = str(error)
-    return isinstance(error, RuntimeError) and ("DefaultCPUAllocator" in text or "backend out of memory" in text)
+    return restore(clip, job.region, settings, allowance.of(model), control)
 
 
 def flat(measures: Measures) -> dict[str, float | None]:

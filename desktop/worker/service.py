@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import numpy as np
 
 from desktop.worker import segments
-from desktop.worker.messages import Answer, Cancel, Failed, Job, Made, Ready, Start, Stopped, TakeResult, WarmUp
+from desktop.worker.messages import FAULT, Answer, Cancel, Failed, Job, Made, Ready, Start, Stopped, TakeResult, WarmUp
 from desktop.worker.reporting import Reporter
 from engine.errors import Cancelled, RetakeError
 from engine.progress import Control
@@ -124,7 +124,11 @@ class Service:
             return Stopped(job.id)
         except Exception as error:
             self._reporter.drop()
-            return Failed(job.id, self._told(error))
+            told = self._told(error)
+            if is_fault(error):
+                segments.sweep(self._prefix)
+                os._exit(FAULT)  # the window fails the job and starts a fresh process, before another job comes here
+            return Failed(job.id, told)
         self._reporter.finish()
         return made
 
@@ -138,6 +142,13 @@ class Service:
             return "out of memory; a shorter region needs less"
         reason = " ".join(str(error).split()) or "no further word"
         return f"failed: {type(error).__name__}: {reason}"
+
+
+def is_fault(error: Exception) -> bool:
+    """Whether a device is left in a state that no later job could work in."""
+    from engine.stepping import is_device_fault
+
+    return is_device_fault(error)
 
 
 def result_of(job: Job, take: Take, measures: dict[str, float | None]) -> TakeResult:

@@ -25,7 +25,7 @@ from engine.commands.console import (
 )
 from engine.commands.stopping import look
 from engine.errors import InputError
-from engine.region import is_interpolated, stretch_frames
+from engine.region import Region, is_interpolated, stretch_frames
 from engine.settings import (
     METHOD_SETTINGS,
     RENDERER_SETTINGS,
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 SUMMARY = "take a region of a recording again and write the whole recording with it in place"
 DESCRIPTION = """Take a region of a recording again: a model makes it anew, a renderer makes that heard, and OUT is the
 whole recording with it in place. Outside the region every sample stays as it is. IN is never written to."""
+GIGA = 1e9
 WORD_KEYS = ("prompt", "negative_prompt", "transcription")
 STAGE_HELP = {
     "task": "what the model is asked for",
@@ -209,13 +210,18 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.check_all:
             progress.report("checking", 0, 1)
             clip.check_all()
+        print_notes(memory_notes(region, clip, settings))
         progress.report("loading", 0, 1)
         from engine.jobs import components_for, measure, restore
         from engine.model.load import load_model
+        from engine.stepping import Allowance, stepping_down
 
-        components = () if short else components_for(settings)
-        model = load_model(settings.model, settings.device, components)
-        take = restore(clip, region, settings, model, progress.control())
+        def attempt(lesser: RestoreSettings, allowance: Allowance, notes: list[str]) -> Take:
+            model = load_model(lesser.model, lesser.device, () if short else components_for(lesser))
+            control = dataclasses.replace(progress.control(), notes=notes)
+            return restore(clip, region, lesser, allowance.of(model), control)
+
+        take = stepping_down(attempt, settings, forget=lambda: None)
         measures = measure(clip, region, take.patch, progress.control())
         # Last, so that whatever fails or is stopped before it leaves no output behind.
         progress.report("writing", 0, 1)
@@ -225,6 +231,18 @@ def run(arguments: argparse.Namespace) -> int:
         print_notes([*take.notes, *said, *headroom_notes(take, written)])
         tell(clip, take, measures, arguments, time.monotonic() - began)
     return 0
+
+
+def memory_notes(region: Region, clip: Clip, settings: RestoreSettings) -> list[str]:
+    """What is to be said before a job that may take more memory than there is."""
+    from engine.memory import available_bytes, estimate_bytes
+
+    needed, free = estimate_bytes(region.frames, clip.rate, clip.channels, settings), available_bytes()
+    if free is None or needed <= free:
+        return []
+    return [
+        f"about {needed / GIGA:.1f} GB of memory are needed, {free / GIGA:.1f} GB are free; it may be made with less"
+    ]
 
 
 def check_rate(arguments: argparse.Namespace) -> None:

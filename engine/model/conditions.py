@@ -7,6 +7,7 @@ once too (`engine.model.attention`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -33,6 +34,23 @@ class Conditions:
     states_1: Tensor | None
     mask_1: Tensor | None
     guidance: float
+
+    @cached_property
+    def _each(self) -> list[Conditions]:
+        items = [slice(index, index + 1) for index in range(len(self.states))]
+        return [
+            Conditions(
+                self.states[item],
+                None if self.states_1 is None else self.states_1[item],
+                None if self.mask_1 is None else self.mask_1[item],
+                1.0,
+            )
+            for item in items
+        ]
+
+    def each(self) -> list[Conditions]:
+        """What each item is told, what it is steered away from as an item of its own; the same objects each time."""
+        return self._each
 
     def of(self, items: int) -> Conditions:
         """The same for so many items, where these are for one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,7 @@ class Model:
         window_frames: mel frames that the networks see at a time; longer mels go through in overlapping windows.
         vae, unet, vocoder: the loaded components; None where the job needs none.
         scheduler: the configuration of its noise schedule; empty where it has none.
+        sliced: whether the UNet is asked about one item after the other, which takes less memory.
     """
 
     folder: ModelFolder
@@ -48,6 +50,7 @@ class Model:
     unet: Any
     vocoder: Any
     scheduler: dict[str, Any]
+    sliced: bool = False
 
     def encode(self, mel: Tensor) -> Tensor:
         """Log-mel (B, 1, T, bands) -> the mean of its latent (B, C, T', bands'), unscaled, float32.
@@ -77,6 +80,9 @@ class Model:
 
     def predict(self, seen: Tensor, t: int, conditions: Conditions) -> Tensor:
         """The UNet's answer to (B, C, T', bands') at training step ``t``, told conditions of B; float32."""
+        if self.sliced and len(seen) > 1:
+            pieces = zip(torch.split(seen, 1), conditions.each(), strict=True)
+            return torch.cat([self.predict(one, t, told) for one, told in pieces])
         times = torch.full((len(seen),), t, device=self.placement.device)
         with torch.inference_mode(), self._computing():
             output = self.unet(
@@ -118,6 +124,7 @@ def load_model(
     if dtype is not None:
         placement = dataclasses.replace(placement, dtype=dtype)
     loaded = {component: _load(folder, component, placement) for component in components}
+    gc.collect()  # the libraries leave the weights as they were read in cycles
     spec = MelSpec.from_folder(folder.path)
     _check_fit(folder, spec, loaded)
     scheduler_file = folder.path / "scheduler" / "scheduler_config.json"
@@ -152,11 +159,20 @@ def _load(folder: ModelFolder, component: str, placement: Placement) -> nn.Modul
         return network.to(placement.device)
     if component == "unet":
         remember_prompts(network)
-    for module in network.modules():
-        if isinstance(module, nn.Conv2d | nn.Linear):
-            module.to(placement.dtype)  # what autocast would make of them anew at every step
+    _cast(network, placement.dtype)
     network.to(placement.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     return network
+
+
+def _cast(network: nn.Module, dtype: torch.dtype) -> None:
+    """Cast to what autocast would make of the weights anew at every step; what it leaves alone is copied.
+
+    Parameters as they are loaded are parts of the mapped file, and a small one would hold all of it in memory.
+    """
+    for module in network.modules():
+        for parameter in module.parameters(recurse=False):
+            cast = isinstance(module, nn.Conv2d | nn.Linear) and parameter.dtype != dtype
+            parameter.data = parameter.data.to(dtype) if cast else parameter.data.clone()
 
 
 def _check_fit(folder: ModelFolder, spec: MelSpec, loaded: dict[str, nn.Module]) -> None:

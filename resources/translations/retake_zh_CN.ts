@@ -970,6 +970,10 @@
 <context>
     <name>Engine</name>
     <message>
+        <source>the GPU failed and can only be used by a new process</source>
+        <translation>GPU 出现故障，只有新的进程才能再使用它</translation>
+    </message>
+    <message>
         <source>it ended with exit code {code}</source>
         <translation>以退出码 {code} 结束</translation>
     </message>

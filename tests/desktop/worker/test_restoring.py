@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import sys
 import types
@@ -10,18 +9,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from desktop.worker.messages import Job, Overlay
 from desktop.worker.resident import Resident
-from desktop.worker.restoring import Engine, OutOfMemory, is_out_of_memory, less, overlaid, stepping_down
+from desktop.worker.restoring import Engine, overlaid
 from engine.audio import Patch, open_clip
 from engine.errors import RecordingError
-from engine.jobs import Take, restore
+from engine.jobs import restore
 from engine.model.load import load_model
 from engine.progress import Control
 from engine.region import Region
-from engine.settings import RestoreSettings, SpliceSettings
+from engine.settings import RestoreSettings
 
 PLAIN = RestoreSettings(method="vae", device="cpu")
 
@@ -104,70 +102,6 @@ def test_a_model_whose_files_changed_is_loaded_anew(tmp_path: Path) -> None:
     after = resident.model(str(folder), "cpu", ("vae",))
     assert after.vae is not before.vae
     assert after.hash != before.hash
-
-
-class Attempts:
-    """Stands for a job: fails as often as it is told, then gives a take."""
-
-    def __init__(self, *errors: Exception) -> None:
-        self.errors = list(errors)
-        self.seen: list[tuple[RestoreSettings, list[str]]] = []
-        self.forgot = 0
-
-    def __call__(self, settings: RestoreSettings, notes: list[str]) -> Take:
-        self.seen.append((settings, list(notes)))
-        if self.errors:
-            raise self.errors.pop(0)
-        patch = Patch(0, np.zeros((1, 1), np.float32))
-        return Take(Region(0, 1, 0, 1), settings, "m", "h", "l", "cpu", patch, 0.0, tuple(notes))
-
-    def forget(self) -> None:
-        self.forgot += 1
-
-
-def test_a_job_that_ran_out_of_memory_is_made_with_less_and_says_so() -> None:
-    attempts = Attempts(MemoryError())
-    take = stepping_down(attempts, PLAIN, attempts.forget)
-    assert take.settings.splice.context_s < PLAIN.splice.context_s
-    assert take.notes == ("stepped down: out of memory, made with a context of 0.32 s in place of 1.28 s",)
-    assert attempts.forgot == 1
-
-
-def test_a_job_that_runs_out_of_memory_twice_fails_with_what_to_do() -> None:
-    attempts = Attempts(MemoryError(), MemoryError())
-    with pytest.raises(OutOfMemory, match="out of memory; a shorter region needs less"):
-        stepping_down(attempts, PLAIN, attempts.forget)
-    assert len(attempts.seen) == 2
-
-
-def test_a_job_that_can_be_made_with_no_less_fails_at_once() -> None:
-    attempts = Attempts(MemoryError())
-    with pytest.raises(OutOfMemory):
-        stepping_down(attempts, dataclasses.replace(PLAIN, splice=SpliceSettings(context_s=0.0)), attempts.forget)
-    assert len(attempts.seen) == 1
-
-
-def test_another_error_is_passed_on_at_once() -> None:
-    attempts = Attempts(ValueError("something else"))
-    with pytest.raises(ValueError, match="something else"):
-        stepping_down(attempts, PLAIN, attempts.forget)
-    assert attempts.forgot == 0
-
-
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
-def test_a_job_that_ran_out_of_the_gpus_memory_goes_on_on_the_cpu(music: Path) -> None:
-    settings, note = less(dataclasses.replace(PLAIN, device="cuda"))
-    assert settings is not None and settings.device == "cpu"
-    assert note == "stepped down: out of memory on cuda, made on the CPU"
-
-
-def test_torchs_own_words_for_no_memory_are_understood() -> None:
-    with pytest.raises(RuntimeError) as caught:
-        torch.empty(1 << 50)
-    assert is_out_of_memory(caught.value)
-    assert is_out_of_memory(MemoryError())
-    assert is_out_of_memory(torch.OutOfMemoryError("CUDA out of memory"))
-    assert not is_out_of_memory(RuntimeError("size mismatch"))
 
 
 def test_warming_up_changes_no_result(music: Path) -> None:

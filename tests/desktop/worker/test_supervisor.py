@@ -152,7 +152,7 @@ def test_a_take_equals_what_the_engine_gives_directly(
     components = () if "ar_ms=50" in options else components_for(settings)
     with open_clip(music) as clip:
         take = restore(clip, region, settings, load_model("bundled", "cpu", components))
-        measures = measure(clip, region, take.patch)
+        measures = measure(clip, region, take.patch, speech=False)  # a quick take isn't judged as speech
     assert result.patch.start_frame == take.patch.start_frame
     assert result.patch.samples.tobytes() == take.patch.samples.tobytes()
     assert result.patch.samples.shape == take.patch.samples.shape
@@ -356,6 +356,33 @@ def test_a_process_that_always_dies_fails_all_jobs_and_is_not_started_for_ever(
     own_engine.submit(Job(7, Path("none.wav"), REGION, PLAIN))  # asked again, it tries again
     wait_for(qtbot, lambda: ears.of("failed", 7), LOADED_MS)
     assert "no such file" in ears.of("failed", 7)[0][1]
+
+
+def test_a_fault_of_the_gpu_fails_its_job_and_a_fresh_process_does_the_next(
+    own_engine: EngineThread, qtbot: QtBot, music: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As CUDA reports a fault, in the real process; there is no GPU that could be broken for it."""
+    serving = process.CODE.splitlines()
+    faulty = f"""
+from pathlib import Path
+from desktop.worker import restoring
+flag, good = Path({str(tmp_path / "faulted")!r}), restoring.Engine.restored
+def restored(*arguments):
+    if flag.exists():
+        return good(*arguments)
+    flag.touch()
+    raise RuntimeError("CUDA error: an illegal memory access was encountered")
+restoring.Engine.restored = restored
+"""
+    monkeypatch.setattr(process, "CODE", "\n".join([*serving[:2], faulty, *serving[2:]]))
+    ears = Ears(own_engine)
+    for job_id in (1, 2):
+        own_engine.submit(Job(job_id, music, REGION, PLAIN))
+    wait_for(qtbot, lambda: ears.of("idle"), LOADED_MS)
+    ((job_id, message),) = ears.of("failed")
+    assert job_id == 1 and "the GPU failed" in message and "nothing else was lost" in message
+    assert len(ears.of("restarted")) == 1
+    assert [one[0] for one in ears.of("made")] == [2]
 
 
 def test_a_crash_is_traced_to_the_file_that_was_given(qapp: QObject, qtbot: QtBot, tmp_path: Path) -> None:

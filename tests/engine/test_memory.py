@@ -11,9 +11,9 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from desktop.worker import memory
-from desktop.worker.memory import MB, PROCESS, available_bytes, estimate_bytes, weights
+from engine import memory
 from engine.errors import ModelError
+from engine.memory import MB, PROCESS, available_bytes, estimate_bytes, weights
 from engine.model.folder import BUNDLED_NAME, bundled_root, check_model
 from engine.settings import RestoreSettings
 
@@ -143,9 +143,9 @@ def test_a_system_that_does_not_tell_is_unknown(tmp_path: Path, text: str, monke
 def test_the_windows_side_of_the_bridge_is_free_of_torch(run_python: Callable[..., CompletedProcess[str]]) -> None:
     done = run_python("""
 import sys
-import desktop.worker.supervisor, desktop.worker.memory, desktop.worker.quick
+import desktop.worker.supervisor, engine.memory, desktop.worker.quick
 from engine.settings import RestoreSettings
-desktop.worker.memory.estimate_bytes(48000, 48000, 2, RestoreSettings())
+engine.memory.estimate_bytes(48000, 48000, 2, RestoreSettings())
 desktop.worker.quick.quick(RestoreSettings())
 heavy = {"torch", "diffusers", "transformers", "scipy", "matplotlib", "multiprocessing.resource_tracker"}
 print("loaded", *sorted(heavy & sys.modules.keys()))
