@@ -26,35 +26,53 @@ declip, vae, gain                   60              800
 extend, vae, gain                   60              754
 ==================================  ==============  ==================
 
-The estimate is never below these by more than 3 %. A job has its peak either while the model works, on windows, which
-costs little more however long the region is, or while the sound is repaired or rendered, which costs so much a sample.
-Of other models the weights are counted, and what their windows take is scaled by their width, which was not measured.
-Takes that lie under the region are not counted.
+The estimate is never below these by more than 3 %. With random weights in AudioLDM2's published size, 48 kHz stereo:
+
+===============================================  ================  =======================
+reconstruct, vae, gain                           2.56, 10.24, 60   793, 862, 885
+reconstruct, vae, vocoder                        10.24, 60         1169, 1453
+reconstruct, guided, gain                        2.56, 10.24, 60   1189, 1915, 1999
+fill, partial, gain                              10.24             2704
+fill, guided, gain                               10.24             2704
+a prompt that wasn't known, UNet loaded          -                 2708
+===============================================  ================  =======================
+
+A job has its peak while a network is loaded, whose weights are there as they are stored and as they are computed with;
+while a prompt is read; while the model works, on windows, which costs little more however long the region is; or while
+the sound is repaired or rendered, which costs so much a sample. What windows take of other models is scaled by the
+width and depth of their VAE. Takes that lie under the region are not counted.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from engine.errors import ModelError
-from engine.model.folder import ModelFolder, Stamps, check_model, find_model, read_json, stamps
+from engine.model.conditioning import read_kinds, takes_prompts
+from engine.model.folder import TEXT_COMPONENTS, ModelFolder, Stamps, check_model, find_model, read_json, stamps
+from engine.model.processor import cpu_has_bfloat16
 from engine.settings import RestoreSettings, asks_unet
 
 MB = 10**6
 PROCESS = 545 * MB  # torch and the libraries around it, without weights
-FLOAT32 = 4
+FLOAT32, BFLOAT16 = 4, 2
 # While the model works: the mel's windows are met one after the other, and allocators keep what they were given.
 WINDOW_S, WINDOW_A_SECOND = 12.0, 9 * MB
 LATER_A_SECOND, MOST_LATER = 2 * MB, 120 * MB
 BEYOND_VAE = 55 * MB  # gradients, codebooks, the UNet
+GRADIENTS = 90 * MB  # of what a window of 512 frames leaves in the decoder, beyond the bundled model's size
+VOCODING = 400 * MB  # of a vocoder whose first layer has 1024 channels
 REPAIRING = {"fill": 42 * MB, "denoise": 42 * MB}
 GRIFFIN_LIM = 25 * MB
 # While the sound is repaired: spectra and copies at the recording's own rate.
 REPAIR = 73 * MB
 BYTES_A_SAMPLE = {"fill": 53, "denoise": 58}
 BUNDLED_WIDTH = 32  # of the VAE's first layer
+BUNDLED_WINDOW_S, FRAMES_A_SECOND = 5.12, 100
 MODELS_KNOWN = 8
 MEMINFO = Path("/proc/meminfo")
 
@@ -70,20 +88,65 @@ def estimate_bytes(frames: int, rate: int, channels: int, settings: RestoreSetti
     Raises:
         ModelError: the model is missing or damaged.
     """
-    folder, wide = known_model(settings.model)
+    model = known_model(settings.model)
     seconds = frames / rate + 2 * settings.splice.context_s
     samples = (frames + 2 * settings.splice.context_s * rate) * channels
-    window = WINDOW_A_SECOND * min(seconds, WINDOW_S)
-    later = min(LATER_A_SECOND * max(0.0, seconds - WINDOW_S), MOST_LATER)
-    beyond = BEYOND_VAE if settings.method != "vae" else 0
-    griffin_lim = GRIFFIN_LIM if settings.renderer == "griffinlim" else 0
-    working = (window + later + beyond) * wide + griffin_lim + REPAIRING.get(settings.task, 0)
-    repairing = REPAIR + samples * BYTES_A_SAMPLE.get(settings.task, 0)
-    return round(PROCESS + weights(folder, settings) + max(working + samples * FLOAT32, repairing))
+    kept = weights(model.folder, settings)
+    return round(
+        PROCESS
+        + kept
+        + max(
+            model.working(seconds, settings) + samples * FLOAT32,
+            REPAIR + samples * BYTES_A_SAMPLE.get(settings.task, 0),
+            largest(model.folder, needed_by(settings)) * FLOAT32,
+            largest(model.folder, TEXT_COMPONENTS) * FLOAT32 if reads_prompt(model.folder, settings) else 0,
+        )
+    )
 
 
-def known_model(name: str) -> tuple[ModelFolder, float]:
-    """A model that has been checked, and its width; its files are read again only where they changed.
+@dataclass(frozen=True)
+class Known:
+    """A model that has been checked, and its size.
+
+    Attributes:
+        wide, deep: how many times as wide and deep as the bundled model's its VAE is.
+        window_s: seconds that its networks see at a time.
+        voices: channels of its vocoder's first layer.
+    """
+
+    folder: ModelFolder
+    wide: float
+    deep: float
+    window_s: float
+    voices: int
+
+    def working(self, seconds: float, settings: RestoreSettings) -> float:
+        """Bytes that are taken while the model works on so many seconds."""
+        window = WINDOW_A_SECOND * min(seconds, WINDOW_S) + min(
+            LATER_A_SECOND * max(0.0, seconds - WINDOW_S), MOST_LATER
+        )
+        beyond = 0.0 if settings.method == "vae" else BEYOND_VAE * self.wide**0.5
+        if self.wide > 1 and follows_gradients(settings):
+            beyond = GRADIENTS * self.wide * self.deep * min(seconds, self.window_s) / BUNDLED_WINDOW_S
+        vocoding = VOCODING * self.voices / 1024 if settings.renderer == "vocoder" else 0.0
+        griffin_lim = GRIFFIN_LIM if settings.renderer == "griffinlim" else 0
+        at_work = window * self.wide**0.5 + beyond
+        most: float = max(at_work, window * self.wide**0.5 + vocoding) + griffin_lim + REPAIRING.get(settings.task, 0)
+        return most
+
+
+def follows_gradients(settings: RestoreSettings) -> bool:
+    """Whether a method differentiates through the decoder."""
+    return settings.method == "optimise" or getattr(settings.method_settings, "preset", "") == "decoded"
+
+
+def reads_prompt(folder: ModelFolder, settings: RestoreSettings) -> bool:
+    """Whether a job may have to read a prompt first."""
+    return asks_unet(settings) and takes_prompts(folder) and read_kinds(folder.path) is None
+
+
+def known_model(name: str) -> Known:
+    """A model that has been checked; its files are read again only where they changed.
 
     Raises:
         ModelError: the model is missing or damaged.
@@ -92,24 +155,44 @@ def known_model(name: str) -> tuple[ModelFolder, float]:
 
 
 @lru_cache(MODELS_KNOWN)
-def _read_model(name: str, files: Stamps) -> tuple[ModelFolder, float]:
+def _read_model(name: str, files: Stamps) -> Known:
     """As `known_model`; ``files`` is what they were like."""
     folder = check_model(name)
-    return folder, width(folder)
+    vae = read_json(folder.path / "vae" / "config.json")
+    channels, layers = vae.get("block_out_channels"), vae.get("layers_per_block", 1)
+    if not isinstance(channels, list) or not channels or not isinstance(channels[0], int):
+        raise ModelError(f"{folder.path / 'vae'} names no block_out_channels")
+    unet = read_json(folder.path / "unet" / "config.json") if "unet" in folder.components else {}
+    rows = unet.get("sample_size")
+    window_s = rows * 2 ** (len(channels) - 1) / FRAMES_A_SECOND if isinstance(rows, int) else BUNDLED_WINDOW_S
+    vocoder = read_json(folder.path / "vocoder" / "config.json") if "vocoder" in folder.components else {}
+    return Known(
+        folder,
+        max(1.0, channels[0] / BUNDLED_WIDTH),
+        (layers + 1) / 2,
+        window_s,
+        int(vocoder.get("upsample_initial_channel", 0)),
+    )
+
+
+def needed_by(settings: RestoreSettings) -> list[str]:
+    """The components that a job loads."""
+    return ["vae", *(["unet"] if asks_unet(settings) else []), *(["vocoder"] * (settings.renderer == "vocoder"))]
 
 
 def weights(folder: ModelFolder, settings: RestoreSettings) -> int:
-    """Bytes of the weights that a job needs."""
-    needed = {"vae", *(["unet"] if asks_unet(settings) else []), *(["vocoder"] * (settings.renderer == "vocoder"))}
-    return sum(FLOAT32 * part.parameters for name, part in folder.components.items() if name in needed)
+    """Bytes of the weights that a job needs, as they are computed with."""
+    small = BFLOAT16 if settings.device in ("auto", "cpu") and cpu_has_bfloat16() else FLOAT32
+    return sum(
+        (FLOAT32 if name == "vocoder" else small) * part.parameters
+        for name, part in folder.components.items()
+        if name in needed_by(settings)
+    )
 
 
-def width(folder: ModelFolder) -> float:
-    """How many times as wide as the bundled model's a model's VAE is."""
-    channels = read_json(folder.path / "vae" / "config.json").get("block_out_channels")
-    if not isinstance(channels, list) or not channels or not isinstance(channels[0], int):
-        raise ModelError(f"{folder.path / 'vae'} names no block_out_channels")
-    return max(1.0, channels[0] / BUNDLED_WIDTH)
+def largest(folder: ModelFolder, names: Iterable[str]) -> int:
+    """Parameters of the largest of some components; those of a small model vanish beside the rest."""
+    return max((folder.components[name].parameters for name in names if name in folder.components), default=0)
 
 
 def available_bytes(meminfo: Path = MEMINFO) -> int | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 
 from engine.errors import InputError
+from engine.model.processor import cpu_has_bfloat16
 from engine.settings import DEVICES, check_choice
 
 
@@ -40,12 +40,3 @@ def choose_placement(name: str) -> Placement:
     if chosen == "cpu" and cpu_has_bfloat16():
         return Placement(torch.device("cpu"), torch.bfloat16)
     return Placement(torch.device(chosen), torch.float32)
-
-
-def cpu_has_bfloat16() -> bool:
-    """Whether this CPU multiplies bfloat16 in hardware, as Linux tells; elsewhere False."""
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
-    return "amx_bf16" in flags or "avx512_bf16" in flags

@@ -152,3 +152,52 @@ print("loaded", *sorted(heavy & sys.modules.keys()))
 """)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["loaded"]
+
+
+# AudioLDM2 in its published size: seconds, task, method, renderer, peak resident memory in MB with random weights.
+MEASURED_FULL = [
+    (2.56, "reconstruct", "vae", "gain", 793),
+    (10.24, "reconstruct", "vae", "gain", 862),
+    (60, "reconstruct", "vae", "gain", 885),
+    (10.24, "reconstruct", "vae", "vocoder", 1169),
+    (60, "reconstruct", "vae", "vocoder", 1453),
+    (2.56, "reconstruct", "guided", "gain", 1189),
+    (10.24, "reconstruct", "guided", "gain", 1915),
+    (60, "reconstruct", "guided", "gain", 1999),
+    (10.24, "fill", "partial", "gain", 2704),
+    (10.24, "fill", "guided", "gain", 2704),
+]
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published configurations, with weights that are as long as they should be and hold nothing."""
+    import torch
+
+    from tests.engine.checkpoints import build
+
+    folder = tmp_path_factory.mktemp("full")
+    for name in ("vae", "unet", "vocoder"):
+        with torch.device("meta"):
+            network = build(name, small=False)
+        count = sum(parameter.numel() for parameter in network.parameters())
+        network.config.save_pretrained(folder / name) if name == "vocoder" else network.save_config(folder / name)
+        if name == "vocoder":
+            config = json.loads((folder / name / "config.json").read_text())
+            (folder / name / "config.json").write_text(json.dumps({**config, "architectures": ["SpeechT5HifiGan"]}))
+        header = json.dumps({"all": {"dtype": "F32", "shape": [count], "data_offsets": [0, 4 * count]}}).encode()
+        with (folder / name / "model.safetensors").open("wb") as file:
+            file.write(len(header).to_bytes(8, "little") + header)
+            file.truncate(8 + len(header) + 4 * count)
+    return folder
+
+
+@pytest.mark.parametrize("row", MEASURED_FULL, ids=lambda row: "-".join(map(str, row[:4])))
+def test_the_estimate_is_near_what_audioldm2_takes(
+    full: Path, monkeypatch: pytest.MonkeyPatch, row: tuple[float, str, str, str, int]
+) -> None:
+    monkeypatch.setattr(memory, "cpu_has_bfloat16", lambda: True)  # as where it was measured
+    seconds, task, method, renderer, peak = row
+    settings = RestoreSettings(task=task, method=method, renderer=renderer, device="cpu", model=str(full))
+    share = estimate_bytes(round(seconds * 48000), 48000, 2, settings) / (peak * MB)
+    assert LEAST < share < MOST
