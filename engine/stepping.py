@@ -32,7 +32,7 @@ class Allowance:
     """How a job may use the memory that there is.
 
     Attributes:
-        halvings: how many times the windows are halved, as far as that goes.
+        halvings: how many times the windows are halved, as far as that goes; then one is worked on at a time.
         sliced: whether the UNet is asked for one half of the guidance after the other.
     """
 
@@ -44,7 +44,8 @@ class Allowance:
         frames = model.window_frames
         for _ in range(self.halvings):
             frames = max(LEAST_WINDOW_FRAMES, frames // 2 // MULTIPLE * MULTIPLE)
-        return dataclasses.replace(model, window_frames=frames, sliced=self.sliced)
+        together = 1 if self.halvings else model.windows_together
+        return dataclasses.replace(model, window_frames=frames, windows_together=together, sliced=self.sliced)
 
 
 Attempt = Callable[[RestoreSettings, Allowance, list[str]], Take]

@@ -106,22 +106,42 @@ class Canvas:
         """
         conditions = conditions_for(self.model, description, control)
         told_trust = self.trust if trust is None else trust
-        factor, starts = self.factor, window_starts(self.mel.shape[-2], self.window)
-        denoisers: list[Denoiser] = []
-        for start in starts:
-            rows = slice(start // factor, (start + self.window) // factor)
-            window_trust = told_trust[..., start : start + self.window, :]
-            denoisers.append(denoiser_for(self.model, self.latent[..., rows, :], window_trust, conditions))
+        groups = self._groups()
+        for_as_many = {len(group): conditions.of(len(group)) for group in groups}
+        denoisers = [
+            denoiser_for(
+                self.model,
+                torch.cat([self.latent[..., self._cells(start), :] for start in group]),
+                torch.cat([told_trust[..., start : start + self.window, :] for start in group]),
+                for_as_many[len(group)],
+            )
+            for group in groups
+        ]
 
         def belief(z: Tensor, t: int) -> tuple[Tensor, Tensor]:
-            def both(index: int, piece: Tensor) -> Tensor:
-                control.check("taking again")
-                return torch.cat(denoisers[index](piece, t), dim=1)
-
-            x0, eps = self.over_latent(z, both).chunk(2, dim=1)
+            answers = self._answers(z, t, groups, denoisers, control)
+            x0, eps = self.over_latent(z, lambda *_: next(answers)).chunk(2, dim=1)
             return x0, eps
 
         return belief
+
+    def _groups(self) -> list[list[int]]:
+        """First mel frames of the windows, in groups that the UNet is asked about at once."""
+        starts, most = window_starts(self.mel.shape[-2], self.window), self.model.windows_together
+        return [starts[first : first + most] for first in range(0, len(starts), most)]
+
+    def _cells(self, start: int) -> slice:
+        """Rows of the latent that the window from a mel frame on covers."""
+        return slice(start // self.factor, (start + self.window) // self.factor)
+
+    def _answers(
+        self, z: Tensor, t: int, groups: list[list[int]], denoisers: list[Denoiser], control: Control
+    ) -> Iterator[Tensor]:
+        """What is believed of each window in order, x0 and eps in one (1, 2 C, rows, F)."""
+        for group, denoiser in zip(groups, denoisers, strict=True):
+            control.check("taking again")
+            x0, eps = denoiser(torch.cat([z[..., self._cells(start), :] for start in group]), t)
+            yield from torch.split(torch.cat([x0, eps], dim=1), 1)
 
     def held(self, belief: Belief, trust: Tensor | None = None) -> Belief:
         """``belief``, but latent cells that are wholly trusted, after erosion, stay those of the target.

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 import torch
 
@@ -60,8 +62,23 @@ def test_what_a_step_is_steered_to_is_where_it_ends(tiny, made_target) -> None:
     torch.testing.assert_close(latent, wanted, atol=1e-4, rtol=0)
 
 
+def test_windows_give_the_same_whether_asked_together_or_one_by_one(made_target, bundled_whole) -> None:
+    alone = dataclasses.replace(bundled_whole, windows_together=1)
+    beliefs, asked = [], []
+    for model in (bundled_whole, alone):
+        canvas = canvas_for(made_target(2400), model, Control())
+        z = canvas.noise(seeded())
+        control = Control(cancelled=lambda: bool(asked.append(1)))
+        beliefs.append(canvas.believe(control, Description(kind="music", guidance=2.0))(z, 700))
+        asked.append(0)
+    together, apart = beliefs
+    for one, other in zip(together, apart, strict=True):
+        torch.testing.assert_close(one, other, atol=0.1, rtol=0.02)  # bfloat16 sums in another order
+    assert asked == [1, 1, 0, *[1] * 6, 0]  # six windows, four of them at once
+
+
 def test_cancelling_is_answered_within_a_step(tiny, made_target) -> None:
-    canvas = canvas_for(made_target(700), tiny, Control())
+    canvas = canvas_for(made_target(700), dataclasses.replace(tiny, windows_together=1), Control())
     asked: list[int] = []
 
     def cancelled() -> bool:
