@@ -18,6 +18,7 @@ from desktop.panels.retake_panel import RetakePanel
 from desktop.panels.setting_texts import progress_label, stage_label
 from desktop.panels.stored_settings import restore_settings
 from desktop.panels.subject import subject_region, subject_row
+from desktop.panels.take_texts import notes_beside_licence
 from desktop.panels.take_writer import TakeWriter
 from desktop.worker.messages import Job, Overlay, TakeResult
 from desktop.worker.quick import quick
@@ -83,6 +84,9 @@ class RetakeController(QObject):
 
     def retake(self, settings: RestoreSettings, quick_first: bool = False) -> None:
         """Take what is selected again; a selection becomes a region first."""
+        region = subject_region(self.document)
+        if region is not None and not self.panel.model.is_agreed(settings.model):
+            return
         try:
             region_id = self._region_for()
         except RetakeError as error:
@@ -106,7 +110,7 @@ class RetakeController(QObject):
             self.retake(self.panel.settings(), self.panel.quick.isChecked())
             return
         take = self.document.takes[take_id]
-        if settings := self.settings_of(take):
+        if (settings := self.settings_of(take)) and self.panel.model.is_agreed(settings.model):
             self._ask([Request(take.region_id, self._fresh(take.region_id, settings), self.panel.quick.isChecked())])
 
     def retake_regions(self, settings: RestoreSettings | None = None, ids: Iterable[int] | None = None) -> None:
@@ -116,7 +120,8 @@ class RetakeController(QObject):
         requests = [Request(row, self._fresh(row, settings)) for row in self.document.regions if row in chosen]
         if not requests:
             self.said.emit("info", self.tr("There are no regions yet; select a part and add it"))
-        self._ask(requests)
+        elif self.panel.model.is_agreed(settings.model):
+            self._ask(requests)
 
     def cancel(self) -> None:
         """Stop what is being done for this document, and forget what waits."""
@@ -283,8 +288,8 @@ class RetakeController(QObject):
             return
         if result.quick:
             running.quick_take = take_id
-        elif result.notes:
-            self.said.emit("info", f"{self.document.takes[take_id].name}: {'; '.join(result.notes)}")
+        elif notes := notes_beside_licence(result):
+            self.said.emit("info", f"{self.document.takes[take_id].name}: {'; '.join(notes)}")
         self.take_added.emit(take_id)
 
     def _history_moved(self, can_redo: bool) -> None:

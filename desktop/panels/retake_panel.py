@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette, QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.panels.fold import Fold
 from desktop.panels.job_box import JobBox
-from desktop.panels.model_choice import ANY_KIND, ModelChoice, has_component, kinds_of
+from desktop.panels.model_choice import ModelChoice
 from desktop.panels.numbers import CalmComboBox
 from desktop.panels.preset_bar import PresetBar
 from desktop.panels.presets import Preset
 from desktop.panels.seed_edit import SeedEdit
 from desktop.panels.settings_form import SettingsForm, column_label, narrow_form
 from desktop.panels.stage_forms import StageForms
+from desktop.panels.told import ANY_KIND, has_component, kinds_of
 from engine.model.conditioning import TEXT_ENCODER
 from engine.settings import DEVICES, METHOD_SETTINGS, RENDERER_SETTINGS, TASK_SETTINGS, RestoreSettings, SpliceSettings
 
@@ -54,7 +55,7 @@ class RetakePanel(QWidget):
         self.seed = SeedEdit()
         self.quick = QCheckBox(self.tr("Quick take first"))
         self.quick.setToolTip(self.tr("Hear a rough take at once; the full one replaces it when it is done."))
-        self.info, self.message, self.waiting = QLabel(), QLabel(), QLabel()
+        self.info, self.message, self.waiting, self.terms = QLabel(), QLabel(), QLabel(), QLabel()
         self.jobs = JobBox()
         self.action = QWidget()
         self._preset: Preset | None = None
@@ -87,10 +88,11 @@ class RetakePanel(QWidget):
         below = QVBoxLayout(self.action)
         below.setContentsMargins(8, 2, 8, 6)
         below.setSpacing(4)
-        for widget in (self.message, self.info, self.quick, self.jobs, self.waiting):
+        for widget in (self.message, self.terms, self.info, self.quick, self.jobs, self.waiting):
             below.addWidget(widget)
-        for label in (self.message, self.info):
+        for label in (self.message, self.info, self.terms):
             label.setWordWrap(True)
+        self.terms.setTextFormat(Qt.TextFormat.PlainText)
         self.info.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.message.setVisible(False)
         self.waiting.setVisible(False)
@@ -130,6 +132,7 @@ class RetakePanel(QWidget):
             part.refused.connect(self._refuse)
         self.device.currentIndexChanged.connect(self._edited)
         self.model.changed.connect(self._follow_model)
+        self.model.said.connect(self.said)
         self.presets.chosen.connect(self._take_preset)
         self.presets.said.connect(self.said)
         self.reset.clicked.connect(self._reset)
@@ -183,12 +186,15 @@ class RetakePanel(QWidget):
         self._edited()
 
     def _follow_model(self) -> None:
-        """Offer what the model knows and has."""
+        """Offer what the model knows and has, and say for what it may not be used."""
         model = self.model.model()
         kinds = kinds_of(model)
         takes_words = kinds == ANY_KIND and has_component(model, TEXT_ENCODER)
         self.task.set_told(kinds, takes_words)
         self.method.set_told(kinds, takes_words)
+        self.terms.setText(self.tr("Non-commercial: {model}").format(model=self.model.box.currentText()))
+        self.terms.setToolTip(self.model.box.toolTip())
+        self.terms.setVisible(bool(self.model.terms()))
         items = self.renderer.box.model()
         assert isinstance(items, QStandardItemModel)
         items.item(self.renderer.box.findData("vocoder")).setEnabled(has_component(model, "vocoder"))

@@ -1057,6 +1057,10 @@
         <translation>{count} 个文件，共约 {size}</translation>
     </message>
     <message>
+        <source>For non-commercial use only: takes in it were made with {models}.</source>
+        <translation>仅限非商业用途：其中的重制版由 {models} 生成。</translation>
+    </message>
+    <message>
         <source>Lossy: every sample changes a little, outside the takes too.</source>
         <translation>有损：每个采样点都会略有变化，重制版之外也不例外。</translation>
     </message>
@@ -1620,6 +1624,29 @@
     </message>
 </context>
 <context>
+    <name>Licence</name>
+    <message>
+        <source>Licence of a Model</source>
+        <translation>模型许可证</translation>
+    </message>
+    <message>
+        <source>{model} is for non-commercial use only.</source>
+        <translation>{model} 仅限非商业用途。</translation>
+    </message>
+    <message>
+        <source>Its licence is {licence}. What you make with it is for non-commercial use only too: takes, and every export with one of them in it. Takes keep the model&apos;s name and licence.
+
+The bundled model is free to use for anything.</source>
+        <translation>其许可证为 {licence}。用它生成的内容同样仅限非商业用途：包括重制版，以及含有这些重制版的任何导出文件。重制版会记录模型的名称和许可证。
+
+内置模型可自由用于任何用途。</translation>
+    </message>
+    <message>
+        <source>Use It</source>
+        <translation>使用</translation>
+    </message>
+</context>
+<context>
     <name>Listening</name>
     <message>
         <source>The system&apos;s own</source>
@@ -1694,10 +1721,6 @@
         <translation>模型</translation>
     </message>
     <message>
-        <source>Browse…</source>
-        <translation>浏览…</translation>
-    </message>
-    <message>
         <source>Browse for a model</source>
         <translation>浏览模型</translation>
     </message>
@@ -1706,8 +1729,20 @@
         <translation>使用 diffusers 目录结构的文件夹中的模型。</translation>
     </message>
     <message>
+        <source>non-commercial</source>
+        <translation>非商业</translation>
+    </message>
+    <message>
+        <source>Licence: {licence}</source>
+        <translation>许可证：{licence}</translation>
+    </message>
+    <message>
         <source>Bundled</source>
         <translation>内置</translation>
+    </message>
+    <message>
+        <source>It could not be remembered for the next time: {why}</source>
+        <translation>无法记住此选择供下次使用：{why}</translation>
     </message>
     <message>
         <source>Choose a model&apos;s folder</source>
@@ -2658,6 +2693,10 @@
         <source>Show the renderer, the model and the settings that are seldom changed.</source>
         <translation>显示渲染器、模型和不常更改的设置。</translation>
     </message>
+    <message>
+        <source>Non-commercial: {model}</source>
+        <translation>仅限非商业用途：{model}</translation>
+    </message>
     <message numerus="yes">
         <source>%n waiting</source>
         <translation>
@@ -3537,6 +3576,14 @@
         <translation>{task} · {method} · 种子 {seed}</translation>
     </message>
     <message>
+        <source>non-commercial</source>
+        <translation>非商业</translation>
+    </message>
+    <message>
+        <source>“{words}”</source>
+        <translation>“{words}”</translation>
+    </message>
+    <message>
         <source>{seconds} s</source>
         <translation>{seconds} 秒</translation>
     </message>
@@ -3563,6 +3610,10 @@
     <message>
         <source>Model {model}, licence {licence}</source>
         <translation>模型 {model}，许可证 {licence}</translation>
+    </message>
+    <message>
+        <source>For non-commercial use only</source>
+        <translation>仅限非商业用途</translation>
     </message>
     <message>
         <source>Against what was heard there before:</source>
