@@ -55,7 +55,7 @@ def words_of(take: TakeRow) -> list[tuple[str, str]]:
     if made_for is None or not isinstance(values, dict):
         return []
     texts = field_texts(made_for).items()
-    said = [(text.label, values.get(name)) for name, text in texts if text.editor is Editor.WORDS]
+    said = [(text.label, values.get(name)) for name, text in texts if text.editor in (Editor.WORDS, Editor.SPOKEN)]
     return [(label, str(words)) for label, words in said if words]
 
 

@@ -1583,6 +1583,17 @@
     </message>
 </context>
 <context>
+    <name>Lacking</name>
+    <message>
+        <source>{method} can&apos;t tell this model what is said; choose another method or model.</source>
+        <translation>“{method}”无法告诉此模型所说的内容；请选择其他方法或模型。</translation>
+    </message>
+    <message>
+        <source>This model speaks: type what is said under Spoken words.</source>
+        <translation>此模型会说话：请在“所说的话”中输入要说的内容。</translation>
+    </message>
+</context>
+<context>
     <name>LevelField</name>
     <message>
         <source>auto</source>
@@ -2845,8 +2856,8 @@ The bundled model is free to use for anything.</source>
         <translation>不想要</translation>
     </message>
     <message>
-        <source>What the sound is not to be, in words; the model is steered away from it.</source>
-        <translation>用文字描述不想要的声音；模型会避开它。</translation>
+        <source>What the sound is not to be, in words; it counts where Toward that is above 1.</source>
+        <translation>用文字描述声音不应是什么；仅当“朝向强度”大于 1 时起作用。</translation>
     </message>
     <message>
         <source>Spoken words</source>
@@ -3275,6 +3286,10 @@ The bundled model is free to use for anything.</source>
     <message>
         <source>Encoding</source>
         <translation>正在编码</translation>
+    </message>
+    <message>
+        <source>Reading the prompt</source>
+        <translation>正在读取提示词</translation>
     </message>
     <message>
         <source>Taking again</source>

@@ -17,12 +17,13 @@ from desktop.panels.kept_models import KeptModels
 from desktop.panels.model_choice import TERMS, ModelChoice
 from desktop.panels.retake_panel import RetakePanel
 from desktop.places import config_folder
-from engine.settings import RestoreSettings
+from engine.settings import GuidedSettings, PartialSettings, RestoreSettings
 from tests.desktop.driving import answer, click_words
 from tests.desktop.model_folders import NON_COMMERCIAL, fetched_folder, write_model
 
 HUB_ID = "cvssp/audioldm2"
 FREE = "someone/free"
+SPEAKER = "someone/speaker"
 
 
 @pytest.fixture
@@ -190,3 +191,42 @@ def test_a_line_says_non_commercial_while_such_a_model_is_chosen(panel: RetakePa
     assert panel.terms.text() == f"Non-commercial: {HUB_ID}"
     panel.set_settings(RestoreSettings())
     assert not panel.terms.isVisible()
+
+
+def test_words_are_asked_for_where_the_model_takes_some_and_what_is_said_where_it_speaks(panel: RetakePanel) -> None:
+    write_model(fetched_folder(FREE), licence="mit")
+    write_model(fetched_folder(SPEAKER), licence="mit", speech=True)
+    rows = ("prompt", "transcription")
+    for model, seen in (("bundled", [False, False]), (FREE, [True, False]), (SPEAKER, [True, True])):
+        choose(panel.model, model)
+        form = panel.method.form()
+        assert [form.editors[name].isVisible() for name in rows] == seen, model
+
+
+def test_words_outlast_a_model_that_takes_none_and_a_change_of_the_method(qtbot: QtBot, panel: RetakePanel) -> None:
+    write_model(fetched_folder(FREE), licence="mit")
+    panel.set_settings(RestoreSettings(method_settings=GuidedSettings(kind="music")))
+    choose(panel.model, FREE)
+    assert panel.settings().method_settings == GuidedSettings()
+    qtbot.keyClicks(panel.method.form().editors["prompt"].main, "a piano")
+    choose(panel.model, "bundled")
+    assert panel.settings().method_settings == GuidedSettings(kind="music")
+    choose(panel.model, FREE)
+    assert panel.settings().method_settings == GuidedSettings(prompt="a piano")
+    for method in ("vae", "partial"):
+        panel.method.box.setCurrentIndex(panel.method.box.findData(method))
+    assert panel.settings().method_settings == PartialSettings(prompt="a piano")
+
+
+def test_words_are_there_again_where_the_method_was_changed_under_a_model_that_takes_none(
+    qtbot: QtBot, panel: RetakePanel
+) -> None:
+    write_model(fetched_folder(FREE), licence="mit")
+    choose(panel.model, FREE)
+    qtbot.keyClicks(panel.method.form().editors["prompt"].main, "a piano")
+    choose(panel.model, "bundled")
+    panel.method.box.setCurrentIndex(panel.method.box.findData("partial"))
+    assert panel.settings().method_settings == PartialSettings()
+    assert not panel.method.form().editors["prompt"].isVisible()
+    choose(panel.model, FREE)
+    assert panel.settings().method_settings == PartialSettings(prompt="a piano")
