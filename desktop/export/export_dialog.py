@@ -27,7 +27,8 @@ from PySide6.QtWidgets import (
 
 from desktop.export.format_box import FormatBox, choose
 from desktop.export.job import Exported, ExportThread, check_not_recording
-from desktop.export.outlook import quality_text, size_text
+from desktop.export.listing import laid_in
+from desktop.export.outlook import licence_text, quality_text, size_text
 from desktop.export.plan import Output, all_files, chosen_format, is_there, planned, with_suffix
 from desktop.export.settings import DEFAULT_PATTERN, DEFAULT_TAKES_PATTERN, ExportSettings
 from desktop.export.source import ExportSource
@@ -156,6 +157,10 @@ class ExportDialog(QDialog):
         self.format = FormatBox(self._source.clip, self)
         self.note = QLabel(self)
         self.note.setWordWrap(True)
+        self.licence = QLabel(self)
+        self.licence.setWordWrap(True)
+        self.licence.setTextFormat(Qt.TextFormat.PlainText)
+        self.licence.hide()
         self.estimate = QLabel(self)
         self.progress = QProgressBar(self, textVisible=False)
         self.progress.setAccessibleName(self.tr("Progress of the export"))
@@ -200,6 +205,7 @@ class ExportDialog(QDialog):
         layout.addWidget(self.format)
         layout.addSpacing(self.fontMetrics().height() // 2)
         layout.addWidget(self.note)
+        layout.addWidget(self.licence)
         layout.addWidget(self.estimate)
         layout.addStretch(1)
         layout.addWidget(self.message)
@@ -301,14 +307,24 @@ class ExportDialog(QDialog):
             outputs = planned(self._source, settings, self._target())
         except RetakeError as error:
             self.example.clear()
+            self._show_licence(())
             self.estimate.setText(str(error))
             self.export_button.setEnabled(False)
             return
         self.example.setText(outputs[0].target.name)
+        self._show_licence(outputs)
         self.estimate.setText(
             size_text(clip, [output.rendition for output in outputs], chosen_format(self._source, settings))
         )
         self.export_button.setEnabled(bool(self.place.text().strip()) and self.running is None)
+
+    def _show_licence(self, outputs: tuple[Output, ...]) -> None:
+        ids = dict.fromkeys(take_id for output in outputs for take_id in laid_in(output, self._source))
+        text = licence_text([self._source.takes[take_id] for take_id in ids])
+        if text != self.licence.text():
+            self.licence.setText(text)
+            self.licence.setVisible(bool(text))
+            self._fit()
 
     def _browse(self) -> None:
         if self._several:

@@ -16,6 +16,7 @@ from desktop.document.rows import TakeRow
 from desktop.export.plan import Output
 from desktop.export.source import ExportSource
 from engine.export import Written
+from engine.model.licence import told
 from engine.saving import written_whole
 
 Pair = tuple[Output, Written]
@@ -96,7 +97,7 @@ def take_lines(take: TakeRow, source: ExportSource) -> list[str]:
         f"    task: {settings.get('task')}, method: {settings.get('method')}, renderer: {settings.get('renderer')}, "
         f"seed: {settings.get('seed')}",
         f"    settings: {json.dumps(settings, sort_keys=True)}",
-        f"    model: {take.model_name} {take.model_hash}, licence: {take.licence}",
+        f"    model: {take.model_name} {take.model_hash}, licence: {told(take.licence)}",
         f"    made on {take.device} in {take.seconds:.1f} s, {made_at(take)}",
         f"    laid on takes: {', '.join(map(str, take.base)) or 'none'}",
         f"    measures: {measures_text(take.measures)}",

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QToolButton, QW
 from desktop.panels.field_text import Editor, FieldText
 from desktop.panels.numbers import CalmComboBox, CalmSlider, NumberEdit
 from desktop.panels.setting_texts import kind_label
+from desktop.panels.told import Told
 from engine.errors import InputError
 from engine.settings import DenoiseSettings
 
@@ -165,13 +166,17 @@ class ChoiceField(FieldEditor):
 class KindField(ChoiceField):
     """A kind of sound that the model knows."""
 
+    def can_be(self, value: object, told: Told) -> bool:
+        """Whether a model can be told that."""
+        return value in told.kinds
+
     def set_kinds(self, kinds: tuple[str, ...]) -> None:
         """Offer the kinds of another model."""
         self.offer(tuple((kind, kind_label(kind)) for kind in kinds))
 
 
 class WordsField(FieldEditor):
-    """Words that a model is told."""
+    """Words that a model is told; they count as soon as they are typed, so that none is left out of a take."""
 
     def __init__(self, text: FieldText, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
@@ -180,14 +185,29 @@ class WordsField(FieldEditor):
         self.line.setMaxLength(MOST_LETTERS)
         self.line.setMinimumWidth(self.line.fontMetrics().averageCharWidth() * 8)
         self.add(self.line, 1)
-        self.line.editingFinished.connect(self._take)
+        self.line.textEdited.connect(self._take)
+        self.line.editingFinished.connect(self._show_start)
         self._value = ""
 
+    def _show_start(self) -> None:
+        """Words that are longer than the line are read from their start once it is left."""
+        if not self.line.hasFocus():
+            self.line.setCursorPosition(0)
+
+    def can_be(self, value: object, told: Told) -> bool:
+        """Whether a model can be told that."""
+        return told.words or not value
+
     def _take(self) -> None:
-        words = self.line.text().strip()
+        words = " ".join(self.line.text().split())
         if words != self._value:
             self._value = words
+            self._explain()
             self.changed.emit()
+
+    def _explain(self) -> None:
+        """Let words be read whole that are longer than the line."""
+        self.line.setToolTip("\n\n".join(filter(None, (self.text.sentence, self._value))))
 
     def value(self) -> str:
         """The words."""
@@ -198,6 +218,15 @@ class WordsField(FieldEditor):
         self._value = str(value)
         self.line.setText(self._value)
         self.line.setCursorPosition(0)
+        self._explain()
+
+
+class SpokenField(WordsField):
+    """Words that a model is to say."""
+
+    def can_be(self, value: object, told: Told) -> bool:
+        """Whether a model can be told that."""
+        return told.speech or not value
 
 
 class LevelField(FieldEditor):
@@ -302,6 +331,7 @@ EDITORS: dict[Editor, type[FieldEditor]] = {
     Editor.LEVEL: LevelField,
     Editor.STRETCH: StretchField,
     Editor.WORDS: WordsField,
+    Editor.SPOKEN: SpokenField,
 }
 
 

@@ -17,6 +17,7 @@ class Editor(Enum):
     LEVEL = "level"  # text: `auto`, or a level
     STRETCH = "stretch"  # text: empty, or START:END in seconds
     WORDS = "words"  # text, for models that take prompts
+    SPOKEN = "spoken"  # text, for models that say it
 
 
 @dataclass(frozen=True)

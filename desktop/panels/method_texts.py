@@ -95,15 +95,16 @@ def words_texts() -> dict[str, FieldText]:
         "prompt": prompt_text(),
         "negative_prompt": FieldText(
             translate("Settings", "Not wanted"),
-            translate("Settings", "What the sound is not to be, in words; the model is steered away from it."),
+            translate("Settings", "What the sound is not to be, in words; it counts where Toward that is above 1."),
             editor=Editor.WORDS,
             low_text=translate("Settings", "in words"),
         ),
         "transcription": FieldText(
             translate("Settings", "Spoken words"),
             translate("Settings", "The words that are said, for models that speak."),
-            editor=Editor.WORDS,
+            editor=Editor.SPOKEN,
             low_text=translate("Settings", "word by word"),
+            basic=True,
         ),
     }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ translate = QCoreApplication.translate
 VERSION = 1
 MOST_BYTES = 1 << 20
 LONGEST_NAME = 60
+WORDS = ("prompt", "negative_prompt", "transcription", "source_prompt")
 KEPT = ("task", "method", "renderer", "splice", "task_settings", "method_settings", "renderer_settings")
 
 
@@ -48,9 +49,16 @@ class Preset:
     shipped: bool
 
     def applied_to(self, settings: RestoreSettings) -> RestoreSettings:
-        """Its choices with the seed, device and model of ``settings``."""
+        """Its choices with the seed, device and model of ``settings``, and where it has none, the words."""
         kept = {name: getattr(self.settings, name) for name in KEPT}
+        kept["method_settings"] = with_words_of(self.settings.method_settings, settings.method_settings)
         return RestoreSettings(**kept, model=settings.model, seed=settings.seed, device=settings.device)
+
+
+def with_words_of(method_settings: Any, others: Any) -> Any:
+    """A method's settings that say of the sound what ``others`` say, where they say nothing themselves."""
+    fields = [name for name in WORDS if getattr(method_settings, name, None) == ""]
+    return replace(method_settings, **{name: getattr(others, name, "") for name in fields})
 
 
 def shipped_folder() -> Path:

@@ -13,16 +13,20 @@ from desktop.document import actions
 from desktop.document.document import Document
 from desktop.document.rows import TakeRow
 from desktop.panels.cost import cost_of
+from desktop.panels.lacking import SPOKEN, lacking
 from desktop.panels.requests import Request, Running
 from desktop.panels.retake_panel import RetakePanel
 from desktop.panels.setting_texts import progress_label, stage_label
 from desktop.panels.stored_settings import restore_settings
 from desktop.panels.subject import subject_region, subject_row
+from desktop.panels.take_texts import notes_beside_licence
 from desktop.panels.take_writer import TakeWriter
+from desktop.panels.told import told_of
 from desktop.worker.messages import Job, Overlay, TakeResult
 from desktop.worker.quick import quick
 from desktop.worker.supervisor import EngineThread
 from engine.errors import RetakeError
+from engine.region import Region
 from engine.settings import LARGEST_SEED, RestoreSettings, described
 
 job_ids = itertools.count(1)  # of all documents: they share one engine
@@ -83,6 +87,9 @@ class RetakeController(QObject):
 
     def retake(self, settings: RestoreSettings, quick_first: bool = False) -> None:
         """Take what is selected again; a selection becomes a region first."""
+        region = subject_region(self.document)
+        if region is not None and not self._may_run(settings, [region]):
+            return
         try:
             region_id = self._region_for()
         except RetakeError as error:
@@ -106,7 +113,8 @@ class RetakeController(QObject):
             self.retake(self.panel.settings(), self.panel.quick.isChecked())
             return
         take = self.document.takes[take_id]
-        if settings := self.settings_of(take):
+        region = self.document.regions[take.region_id].region
+        if (settings := self.settings_of(take)) and self._may_run(settings, [region]):
             self._ask([Request(take.region_id, self._fresh(take.region_id, settings), self.panel.quick.isChecked())])
 
     def retake_regions(self, settings: RestoreSettings | None = None, ids: Iterable[int] | None = None) -> None:
@@ -116,7 +124,8 @@ class RetakeController(QObject):
         requests = [Request(row, self._fresh(row, settings)) for row in self.document.regions if row in chosen]
         if not requests:
             self.said.emit("info", self.tr("There are no regions yet; select a part and add it"))
-        self._ask(requests)
+        elif self._may_run(settings, [self.document.regions[request.region_id].region for request in requests]):
+            self._ask(requests)
 
     def cancel(self) -> None:
         """Stop what is being done for this document, and forget what waits."""
@@ -173,6 +182,16 @@ class RetakeController(QObject):
         while described(settings) in taken and settings.seed < LARGEST_SEED:
             settings = replace(settings, seed=settings.seed + 1)
         return settings
+
+    def _may_run(self, settings: RestoreSettings, regions: Iterable[Region]) -> bool:
+        """Whether the model lacks nothing and may be used: what it lacks is said, its licence asked about."""
+        told = told_of(settings.model)
+        for region in regions:
+            if why := lacking(region, self.document, settings, told):
+                self.said.emit("warning", why)
+                self.panel.show_field(SPOKEN)
+                return False
+        return self.panel.model.is_agreed(settings.model)
 
     def _requests(self) -> list[Request]:
         return [*([self._running.request] if self._running else []), *self.waiting]
@@ -283,8 +302,8 @@ class RetakeController(QObject):
             return
         if result.quick:
             running.quick_take = take_id
-        elif result.notes:
-            self.said.emit("info", f"{self.document.takes[take_id].name}: {'; '.join(result.notes)}")
+        elif notes := notes_beside_licence(result):
+            self.said.emit("info", f"{self.document.takes[take_id].name}: {'; '.join(notes)}")
         self.take_added.emit(take_id)
 
     def _history_moved(self, can_redo: bool) -> None:
@@ -359,5 +378,7 @@ class RetakeController(QObject):
         region = subject_region(self.document)
         if region is None:
             return
-        text, warning = cost_of(region, self.document, self.panel.settings())
+        settings = self.panel.settings()
+        why = lacking(region, self.document, settings, self.panel.told)
+        text, warning = (why, True) if why else cost_of(region, self.document, settings)
         self.panel.show_target(text, True, warning=warning)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette, QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.panels.fold import Fold
 from desktop.panels.job_box import JobBox
-from desktop.panels.model_choice import ANY_KIND, ModelChoice, has_component, kinds_of
+from desktop.panels.model_choice import ModelChoice
 from desktop.panels.numbers import CalmComboBox
 from desktop.panels.preset_bar import PresetBar
 from desktop.panels.presets import Preset
 from desktop.panels.seed_edit import SeedEdit
 from desktop.panels.settings_form import SettingsForm, column_label, narrow_form
 from desktop.panels.stage_forms import StageForms
-from engine.model.conditioning import TEXT_ENCODER
+from desktop.panels.told import Told, has_component, told_of
 from engine.settings import DEVICES, METHOD_SETTINGS, RENDERER_SETTINGS, TASK_SETTINGS, RestoreSettings, SpliceSettings
 
 Stretch = tuple[float, float]
@@ -54,7 +54,8 @@ class RetakePanel(QWidget):
         self.seed = SeedEdit()
         self.quick = QCheckBox(self.tr("Quick take first"))
         self.quick.setToolTip(self.tr("Hear a rough take at once; the full one replaces it when it is done."))
-        self.info, self.message, self.waiting = QLabel(), QLabel(), QLabel()
+        self.info, self.message, self.waiting, self.terms = QLabel(), QLabel(), QLabel(), QLabel()
+        self.told = Told()
         self.jobs = JobBox()
         self.action = QWidget()
         self._preset: Preset | None = None
@@ -87,10 +88,11 @@ class RetakePanel(QWidget):
         below = QVBoxLayout(self.action)
         below.setContentsMargins(8, 2, 8, 6)
         below.setSpacing(4)
-        for widget in (self.message, self.info, self.quick, self.jobs, self.waiting):
+        for widget in (self.message, self.terms, self.info, self.quick, self.jobs, self.waiting):
             below.addWidget(widget)
-        for label in (self.message, self.info):
+        for label in (self.message, self.info, self.terms):
             label.setWordWrap(True)
+        self.terms.setTextFormat(Qt.TextFormat.PlainText)
         self.info.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.message.setVisible(False)
         self.waiting.setVisible(False)
@@ -125,11 +127,12 @@ class RetakePanel(QWidget):
         return self.more
 
     def _connect(self) -> None:
+        self.model.changed.connect(self._change_model)
+        self.model.said.connect(self.said)
         for part in (self.task, self.method, self.renderer, self.splice, self.model, self.seed):
             part.changed.connect(self._edited)
             part.refused.connect(self._refuse)
         self.device.currentIndexChanged.connect(self._edited)
-        self.model.changed.connect(self._follow_model)
         self.presets.chosen.connect(self._take_preset)
         self.presets.said.connect(self.said)
         self.reset.clicked.connect(self._reset)
@@ -163,6 +166,12 @@ class RetakePanel(QWidget):
         self.device.setCurrentIndex(self.device.findData(settings.device))
         self._edited()
 
+    def show_field(self, name: str) -> None:
+        """Let a field of the method be typed into, where it has that one."""
+        editor = self.method.form().editors.get(name)
+        if editor is not None:
+            editor.main.setFocus()
+
     def choose_task(self, task: str) -> None:
         """Choose a task; everything else stays."""
         self.task.box.setCurrentIndex(self.task.box.findData(task))
@@ -183,15 +192,23 @@ class RetakePanel(QWidget):
         self._edited()
 
     def _follow_model(self) -> None:
-        """Offer what the model knows and has."""
+        """Offer what the model knows and has, and say for what it may not be used."""
         model = self.model.model()
-        kinds = kinds_of(model)
-        takes_words = kinds == ANY_KIND and has_component(model, TEXT_ENCODER)
-        self.task.set_told(kinds, takes_words)
-        self.method.set_told(kinds, takes_words)
+        self.told = told_of(model)
+        for stage in (self.task, self.method):
+            stage.set_told(self.told)
+        self.terms.setText(self.tr("Non-commercial: {model}").format(model=self.model.box.currentText()))
+        self.terms.setToolTip(self.model.box.toolTip())
+        self.terms.setVisible(bool(self.model.terms()))
         items = self.renderer.box.model()
         assert isinstance(items, QStandardItemModel)
         items.item(self.renderer.box.findData("vocoder")).setEnabled(has_component(model, "vocoder"))
+
+    def _change_model(self) -> None:
+        """Go over to the model that the user chose; what it can't be told is left out, until one can be told it."""
+        self._follow_model()
+        for stage in (self.task, self.method):
+            stage.change_told(self.told)
 
     def _edited(self) -> None:
         self.message.setVisible(False)

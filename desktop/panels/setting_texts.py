@@ -107,6 +107,7 @@ def progress_label(stage: str) -> str:
         "analysing": translate("Settings", "Analysing"),
         "interpolating": translate("Settings", "Interpolating"),
         "encoding": translate("Settings", "Encoding"),
+        "reading the prompt": translate("Settings", "Reading the prompt"),
         "taking again": translate("Settings", "Taking again"),
         "decoding": translate("Settings", "Decoding"),
         "rendering": translate("Settings", "Rendering"),

@@ -8,9 +8,10 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.panels.field_editors import FieldEditor, KindField, StretchField, WordsField, editor_of
+from desktop.panels.field_editors import FieldEditor, KindField, SpokenField, StretchField, WordsField, editor_of
 from desktop.panels.field_text import FieldText
 from desktop.panels.setting_texts import field_texts
+from desktop.panels.told import Told
 from engine.errors import InputError
 from engine.model.conditioning import ANY
 
@@ -61,7 +62,8 @@ class SettingsForm(QWidget):
         self.settings_class = settings_class
         self.editors: dict[str, FieldEditor] = {}
         self._values = settings_class()
-        self._takes_words = False
+        self._told = Told()
+        self._aside: dict[str, object] = {}
         self.basic, self.more = QWidget(), QWidget()
         basic_rows, more_rows = narrow_form(self.basic), narrow_form(self.more)
         for name, text in field_texts(settings_class).items():
@@ -98,25 +100,60 @@ class SettingsForm(QWidget):
         """Show settings of this form's class."""
         assert isinstance(values, self.settings_class)
         self._values = values
+        self._aside = {}
         for name, editor in self.editors.items():
             editor.set_value(getattr(values, name))
         self._show_what_can_be_told()
 
-    def set_told(self, kinds: tuple[str, ...], takes_words: bool) -> None:
+    def set_told(self, told: Told) -> None:
         """Offer what a model can be told: one of some kinds of sound, or words."""
-        self._takes_words = takes_words
+        self._told = told
         for editor in self.editors.values():
             if isinstance(editor, KindField):
-                editor.set_kinds(kinds)
+                editor.set_kinds(told.kinds)
         self._show_what_can_be_told()
+
+    def change_told(self, told: Told) -> None:
+        """Go over to another model: what it can't be told is set aside, and comes back with one that can be."""
+        nothing = self.settings_class()
+        for name, editor in self.editors.items():
+            if isinstance(editor, KindField | WordsField):
+                none = getattr(nothing, name)
+                before = self._aside.pop(name, none)
+                wanted = before if editor.value() == none else editor.value()
+                if not editor.can_be(wanted, told):
+                    self._aside[name], wanted = wanted, none
+                self._put(name, wanted)
+        self.set_told(told)
+
+    def words(self) -> dict[str, str]:
+        """What is said of the sound, by field, also where it is set aside."""
+        fields = {name: editor for name, editor in self.editors.items() if isinstance(editor, WordsField)}
+        return {name: editor.value() or str(self._aside.get(name, "")) for name, editor in fields.items()}
+
+    def set_words(self, words: dict[str, str]) -> None:
+        """Say of the sound what was said elsewhere; what the model can't be told is set aside."""
+        for name, text in words.items():
+            editor = self.editors.get(name)
+            if isinstance(editor, WordsField):
+                told = editor.can_be(text, self._told)
+                self._aside[name] = "" if told else text
+                self._put(name, text if told else "")
+        self._show_what_can_be_told()
+
+    def _put(self, name: str, value: object) -> None:
+        self.editors[name].set_value(value)
+        self._values = dataclasses.replace(self._values, **{name: value})
 
     def _show_what_can_be_told(self) -> None:
         """Show words where the model takes some, or some stand there; else the kinds."""
+        told = self._told
         for editor in self.editors.values():
             if isinstance(editor, WordsField):
-                self._set_row_visible(editor, self._takes_words or bool(editor.value()))
+                takes = told.speech if isinstance(editor, SpokenField) else told.words
+                self._set_row_visible(editor, takes or bool(editor.value()))
             elif isinstance(editor, KindField):
-                self._set_row_visible(editor, not self._takes_words or editor.value() != ANY)
+                self._set_row_visible(editor, not told.words or editor.value() != ANY)
 
     def _set_row_visible(self, editor: FieldEditor, visible: bool) -> None:
         part = self.basic if editor.text.basic else self.more

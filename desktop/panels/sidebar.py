@@ -26,7 +26,8 @@ from desktop.panels.time_text import TimeUnit
 from desktop.worker.supervisor import EngineThread
 
 WIDTH_IN_LETTERS = 48
-LEAST_LINES = 8  # that are kept when the controls want more room
+LEAST_LINES = 8  # of controls that are kept when there is little room
+LIST_LINES = 10  # of the lists, when the controls want more
 
 
 class Scrolled(QScrollArea):
@@ -62,6 +63,14 @@ class Scrolled(QScrollArea):
         return self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent, None, self)
 
 
+class Lists(QTabWidget):
+    """Lists that take the height that is left over; a wrapped text among them would have them ask for more."""
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        """As high as there is room."""
+        return False
+
+
 class Sidebar(QWidget):
     """All panels of one document. `close_document` before the document is closed.
 
@@ -89,7 +98,7 @@ class Sidebar(QWidget):
         self.regions = RegionsPanel(document)
         self.history = HistoryPanel(document.undo)
         self.controller = RetakeController(document, engine, self.retake, self)
-        self.tabs = QTabWidget()
+        self.tabs = Lists()
         self.tabs.setDocumentMode(True)
         self.tabs.setUsesScrollButtons(True)
         self.takes_title = heading(self.tr("Takes"))
@@ -119,7 +128,9 @@ class Sidebar(QWidget):
         below.addWidget(self.takes_title)
         below.addWidget(self.takes, 1)
         self.takes_page = lists
-        self.tabs.setMinimumHeight(self.fontMetrics().height() * LEAST_LINES)
+        self.tabs.setMinimumHeight(self.fontMetrics().height() * LIST_LINES)
+        # The controls are seen whole before the lists get more than they need.
+        self.tabs.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.panels.numbers import CalmComboBox
 from desktop.panels.setting_texts import stage_label, stage_texts
 from desktop.panels.settings_form import SettingsForm
+from desktop.panels.told import Told
 
 
 class StageForms(QWidget):
@@ -30,8 +31,8 @@ class StageForms(QWidget):
     def __init__(self, stage: str, name: str, table: dict[str, type[Any]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._table = table
-        self._kinds: tuple[str, ...] = ("any",)
-        self._takes_words = False
+        self._told = Told()
+        self._words: dict[str, str] = {}
         self.forms: dict[str, SettingsForm] = {}
         self.more = QWidget()
         self._rows, self._more_rows = QVBoxLayout(self), QVBoxLayout(self.more)
@@ -59,7 +60,7 @@ class StageForms(QWidget):
         """The form of one of the choices, made now where it wasn't."""
         if name not in self.forms:
             form = SettingsForm(self._table[name])
-            form.set_told(self._kinds, self._takes_words)
+            form.set_told(self._told)
             form.changed.connect(self.changed)
             form.refused.connect(self.refused)
             self._rows.addWidget(form)
@@ -80,19 +81,28 @@ class StageForms(QWidget):
         self.form().set_values(settings)
         self._show()
 
-    def set_told(self, kinds: tuple[str, ...], takes_words: bool) -> None:
+    def set_told(self, told: Told) -> None:
         """Offer what a model can be told: one of some kinds of sound, or words."""
-        self._kinds, self._takes_words = kinds, takes_words
+        self._told = told
         for form in self.forms.values():
-            form.set_told(kinds, takes_words)
+            form.set_told(told)
+
+    def change_told(self, told: Told) -> None:
+        """Go over to another model; see `SettingsForm.change_told`."""
+        self._told = told
+        for form in self.forms.values():
+            form.change_told(told)
 
     def _choose(self) -> None:
+        """Show another form; what was said of the sound holds there too."""
+        self._words |= self._shown.words()
+        self.form().set_words(self._words)
         self._show()
         self.chosen.emit()
         self.changed.emit()
 
     def _show(self) -> None:
-        chosen = self.form()
+        chosen = self._shown = self.form()
         for form in self.forms.values():
             form.setVisible(form is chosen and form.has_basic)
             form.more.setVisible(form is chosen and form.has_more)

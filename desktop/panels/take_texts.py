@@ -5,9 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from desktop.document.rows import TakeRow
-from desktop.panels.setting_texts import stage_label
+from desktop.panels.field_text import Editor
+from desktop.panels.setting_texts import field_texts, stage_label
 from desktop.translating import QT_TRANSLATE_NOOP
+from desktop.worker.messages import TakeResult
 from engine.measuring.measure_texts import MEASURE_TEXTS
+from engine.model.licence import is_non_commercial
+from engine.settings import METHOD_SETTINGS
 
 translate = QCoreApplication.translate
 
@@ -44,6 +48,30 @@ def recipe(take: TakeRow) -> str:
     )
 
 
+def words_of(take: TakeRow) -> list[tuple[str, str]]:
+    """What the model was told in words: label and words, as far as this version knows the method."""
+    made_for = METHOD_SETTINGS.get(str(take.settings.get("method")))
+    values = take.settings.get("method_settings")
+    if made_for is None or not isinstance(values, dict):
+        return []
+    texts = field_texts(made_for).items()
+    said = [(text.label, values.get(name)) for name, text in texts if text.editor in (Editor.WORDS, Editor.SPOKEN)]
+    return [(label, str(words)) for label, words in said if words]
+
+
+def origin(take: TakeRow) -> str:
+    """What a take may not be used for, and what the model was told: ``non-commercial · “a piano”``; mostly empty."""
+    parts = [translate("Takes", "non-commercial")] if is_non_commercial(take.licence) else []
+    parts += [translate("Takes", "“{words}”").format(words=words) for _, words in words_of(take)[:1]]
+    return " · ".join(parts)
+
+
+def notes_beside_licence(made: TakeRow | TakeResult) -> list[str]:
+    """What the engine had to say of a take, without what its licence says: that stands by every take anyway."""
+    known = is_non_commercial(made.licence)
+    return [note for note in made.notes if not (known and made.licence in note)]
+
+
 def duration(seconds: float) -> str:
     """How long a take took."""
     return translate("Takes", "{seconds} s").format(seconds=f"{seconds:.1f}" if seconds < 100 else f"{seconds:.0f}")
@@ -76,8 +104,10 @@ def all_about(take: TakeRow) -> str:
         take.name + (translate("Takes", " (quick)") if take.quick else ""),
         recipe(take),
         translate("Takes", "Made in {time} on {device}").format(time=duration(take.seconds), device=take.device),
+        *(f"{label}: {words}" for label, words in words_of(take)),
         translate("Takes", "Model {model}, licence {licence}").format(model=take.model_name, licence=take.licence),
-        *take.notes,
+        *([translate("Takes", "For non-commercial use only")] if is_non_commercial(take.licence) else []),
+        *notes_beside_licence(take),
     ]
     measures = [measure_line(take, text.key, text.label, text.unit, text.form) for text in MEASURE_TEXTS]
     known = [line for line in measures if line]
@@ -101,4 +131,4 @@ def spoken(take: TakeRow, in_use: bool) -> str:
         parts.append(translate("Takes", "starred"))
     if take.quick:
         parts.append(translate("Takes", "quick"))
-    return ", ".join([*parts, recipe(take), key_measures(take)]).rstrip(", ")
+    return ", ".join(filter(None, [*parts, recipe(take), origin(take), key_measures(take)]))

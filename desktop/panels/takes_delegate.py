@@ -20,7 +20,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QP
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.document.rows import TakeRow
-from desktop.panels.take_texts import duration, key_measures, recipe
+from desktop.panels.take_texts import duration, key_measures, origin, recipe
 from desktop.panels.takes_model import IN_USE, TAKE
 
 Index = QModelIndex | QPersistentModelIndex
@@ -81,7 +81,7 @@ class TakesDelegate(QStyledItemDelegate):
         take = index.data(TAKE)
         if not isinstance(take, TakeRow):
             return []
-        return [recipe(take), *filter(None, [key_measures(take)])]
+        return [recipe(take), *filter(None, [origin(take), key_measures(take)])]
 
     def editorEvent(  # noqa: N802
         self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index

@@ -1057,6 +1057,10 @@
         <translation>{count} 个文件，共约 {size}</translation>
     </message>
     <message>
+        <source>For non-commercial use only: takes in it were made with {models}.</source>
+        <translation>仅限非商业用途：其中的重制版由 {models} 生成。</translation>
+    </message>
+    <message>
         <source>Lossy: every sample changes a little, outside the takes too.</source>
         <translation>有损：每个采样点都会略有变化，重制版之外也不例外。</translation>
     </message>
@@ -1579,6 +1583,17 @@
     </message>
 </context>
 <context>
+    <name>Lacking</name>
+    <message>
+        <source>{method} can&apos;t tell this model what is said; choose another method or model.</source>
+        <translation>“{method}”无法告诉此模型所说的内容；请选择其他方法或模型。</translation>
+    </message>
+    <message>
+        <source>This model speaks: type what is said under Spoken words.</source>
+        <translation>此模型会说话：请在“所说的话”中输入要说的内容。</translation>
+    </message>
+</context>
+<context>
     <name>LevelField</name>
     <message>
         <source>auto</source>
@@ -1617,6 +1632,29 @@
     <message>
         <source>Level ruler</source>
         <translation>电平标尺</translation>
+    </message>
+</context>
+<context>
+    <name>Licence</name>
+    <message>
+        <source>Licence of a Model</source>
+        <translation>模型许可证</translation>
+    </message>
+    <message>
+        <source>{model} is for non-commercial use only.</source>
+        <translation>{model} 仅限非商业用途。</translation>
+    </message>
+    <message>
+        <source>Its licence is {licence}. What you make with it is for non-commercial use only too: takes, and every export with one of them in it. Takes keep the model&apos;s name and licence.
+
+The bundled model is free to use for anything.</source>
+        <translation>其许可证为 {licence}。用它生成的内容同样仅限非商业用途：包括重制版，以及含有这些重制版的任何导出文件。重制版会记录模型的名称和许可证。
+
+内置模型可自由用于任何用途。</translation>
+    </message>
+    <message>
+        <source>Use It</source>
+        <translation>使用</translation>
     </message>
 </context>
 <context>
@@ -1694,10 +1732,6 @@
         <translation>模型</translation>
     </message>
     <message>
-        <source>Browse…</source>
-        <translation>浏览…</translation>
-    </message>
-    <message>
         <source>Browse for a model</source>
         <translation>浏览模型</translation>
     </message>
@@ -1706,8 +1740,20 @@
         <translation>使用 diffusers 目录结构的文件夹中的模型。</translation>
     </message>
     <message>
+        <source>non-commercial</source>
+        <translation>非商业</translation>
+    </message>
+    <message>
+        <source>Licence: {licence}</source>
+        <translation>许可证：{licence}</translation>
+    </message>
+    <message>
         <source>Bundled</source>
         <translation>内置</translation>
+    </message>
+    <message>
+        <source>It could not be remembered for the next time: {why}</source>
+        <translation>无法记住此选择供下次使用：{why}</translation>
     </message>
     <message>
         <source>Choose a model&apos;s folder</source>
@@ -2658,6 +2704,10 @@
         <source>Show the renderer, the model and the settings that are seldom changed.</source>
         <translation>显示渲染器、模型和不常更改的设置。</translation>
     </message>
+    <message>
+        <source>Non-commercial: {model}</source>
+        <translation>仅限非商业用途：{model}</translation>
+    </message>
     <message numerus="yes">
         <source>%n waiting</source>
         <translation>
@@ -2806,8 +2856,8 @@
         <translation>不想要</translation>
     </message>
     <message>
-        <source>What the sound is not to be, in words; the model is steered away from it.</source>
-        <translation>用文字描述不想要的声音；模型会避开它。</translation>
+        <source>What the sound is not to be, in words; it counts where Toward that is above 1.</source>
+        <translation>用文字描述声音不应是什么；仅当“朝向强度”大于 1 时起作用。</translation>
     </message>
     <message>
         <source>Spoken words</source>
@@ -3238,6 +3288,10 @@
         <translation>正在编码</translation>
     </message>
     <message>
+        <source>Reading the prompt</source>
+        <translation>正在读取提示词</translation>
+    </message>
+    <message>
         <source>Taking again</source>
         <translation>正在重制</translation>
     </message>
@@ -3537,6 +3591,14 @@
         <translation>{task} · {method} · 种子 {seed}</translation>
     </message>
     <message>
+        <source>non-commercial</source>
+        <translation>非商业</translation>
+    </message>
+    <message>
+        <source>“{words}”</source>
+        <translation>“{words}”</translation>
+    </message>
+    <message>
         <source>{seconds} s</source>
         <translation>{seconds} 秒</translation>
     </message>
@@ -3563,6 +3625,10 @@
     <message>
         <source>Model {model}, licence {licence}</source>
         <translation>模型 {model}，许可证 {licence}</translation>
+    </message>
+    <message>
+        <source>For non-commercial use only</source>
+        <translation>仅限非商业用途</translation>
     </message>
     <message>
         <source>Against what was heard there before:</source>

@@ -35,6 +35,7 @@ from desktop.document.checking import check_header
 from desktop.export.names import size_name
 from desktop.open_flow import demo_recording
 from desktop.panels.numbers import NumberEdit
+from desktop.panels.setting_texts import progress_label
 from desktop.panels.take_texts import MEASURE_NAMES
 from desktop.panels.time_text import parsed_time, time_text
 from desktop.preferences import LANGUAGES, Preferences
@@ -256,6 +257,7 @@ def test_what_is_said_in_chinese(window: MainWindow, tmp_path: Path) -> None:
     assert tab.messages.messages()[-1].text.startswith("未选择任何内容")
     tab.sidebar.retake.show_waiting(2)
     assert tab.sidebar.retake.waiting.text() == "2 个等待中"
+    assert progress_label("reading the prompt") == "正在读取提示词"
     assert "拖动" in tab.view.pane.time_ruler.toolTip()  # a text of the class that it inherits from
     broken = tmp_path / "broken.retake"
     broken.write_bytes(b"nothing")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -58,10 +59,11 @@ def open_document(tmp_path: Path) -> Iterator[Callable[..., Document]]:
 def add_take() -> Callable[..., int]:
     """A function that adds a take of constant samples to a region; returns its id."""
 
-    def add(document: Document, region_id: int, value: float = 0.25, use: bool = True) -> int:
+    def add(document: Document, region_id: int, value: float = 0.25, use: bool = True, **others: Any) -> int:
         region = document.regions[region_id].region
         samples = np.full((document.channels, region.frames), value, np.float32)
-        return actions.add_take(document, region_id, made_result(Patch(region.start_frame, samples), region), use)
+        result = made_result(Patch(region.start_frame, samples), region, **others)
+        return actions.add_take(document, region_id, result, use)
 
     return add
 

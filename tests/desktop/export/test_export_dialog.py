@@ -16,6 +16,7 @@ from desktop.document import actions
 from desktop.document.document import Document
 from desktop.export.choices import fits
 from desktop.export.export_dialog import ExportDialog
+from desktop.export.format_box import choose
 from desktop.export.source import source_of
 from engine.recording.formats import Shape
 from tests.desktop.export.conftest import FRAMES, RATE, region
@@ -124,6 +125,25 @@ def test_what_becomes_of_the_samples_is_said(show: Callable[..., ExportDialog], 
     assert dialog.note.text() == "All samples are computed anew."
     pick(dialog.format.container, "MP3")
     assert dialog.note.text().startswith("Lossy")
+
+
+def test_a_take_that_is_not_for_commercial_use_is_told_where_it_is_in_what_is_exported(
+    show: Callable[..., ExportDialog], open_document: Open, add_take: AddTake
+) -> None:
+    document = open_document()
+    free, bound = (actions.add_region(document, region(at, at + 4800)) for at in (4800, 24000))
+    add_take(document, free)
+    add_take(document, bound, model_name="cvssp/audioldm2", licence="cc-by-nc-sa-4.0")
+    document.selection = region(0, 12000)
+    dialog = show(document)
+    assert dialog.licence.isVisible()
+    assert "non-commercial use only" in dialog.licence.text() and "cvssp/audioldm2" in dialog.licence.text()
+    choose(dialog.what, "selection")
+    assert not dialog.licence.isVisible()
+    choose(dialog.what, "regions")
+    assert dialog.licence.isVisible()
+    actions.use_take(document, bound, None)
+    assert not show(document).licence.isVisible()
 
 
 def test_the_size_is_about_that_of_the_file(

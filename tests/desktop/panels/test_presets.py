@@ -18,7 +18,7 @@ from desktop.panels.presets import (
     shipped_texts,
 )
 from engine.errors import InputError, OutputError
-from engine.settings import DenoiseSettings, GuidedSettings, RestoreSettings
+from engine.settings import DenoiseSettings, GuidedSettings, PartialSettings, RestoreSettings, VaeSettings
 
 MINE = RestoreSettings(
     task="denoise", seed=7, task_settings=DenoiseSettings(amount=0.4), method_settings=GuidedSettings(steps=9)
@@ -54,6 +54,18 @@ def test_a_preset_that_was_saved_is_read_back_but_for_seed_device_and_model() ->
     applied = found.applied_to(RestoreSettings(seed=3, device="cpu", model="/models/other"))
     assert (applied.seed, applied.device, applied.model) == (3, "cpu", "/models/other")
     assert applied.task_settings == MINE.task_settings
+
+
+def test_a_preset_that_says_nothing_of_the_sound_leaves_what_is_said_of_it() -> None:
+    told = RestoreSettings(method="partial", method_settings=PartialSettings(prompt="a piano", strength=0.9))
+    silent, speaking = save_preset("Silent", MINE), save_preset("Speaking", told)
+    applied = silent.applied_to(told)
+    assert applied.method_settings == GuidedSettings(steps=9, prompt="a piano")
+    other = RestoreSettings(method_settings=GuidedSettings(prompt="a dog", negative_prompt="hiss"))
+    assert speaking.applied_to(other).method_settings == PartialSettings(
+        prompt="a piano", negative_prompt="hiss", strength=0.9
+    )
+    assert save_preset("Plain", RestoreSettings(method="vae")).applied_to(told).method_settings == VaeSettings()
 
 
 def test_a_preset_of_the_same_name_is_replaced() -> None:

@@ -14,9 +14,9 @@ from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.panels.model_choice import has_component, kinds_of
 from desktop.panels.presets import read_presets
 from desktop.panels.retake_panel import RetakePanel
+from desktop.panels.told import has_component, kinds_of
 from engine.settings import (
     METHOD_SETTINGS,
     RENDERER_SETTINGS,

@@ -74,7 +74,7 @@ def test_the_editor_fits_the_type(made_for: type[Any], name: str) -> None:
         "int": (Editor.WHOLE_NUMBER, Editor.CHOICE),
         "float": (Editor.NUMBER,),
         "bool": (Editor.SWITCH,),
-        "str": (Editor.CHOICE, Editor.KIND, Editor.LEVEL, Editor.STRETCH, Editor.WORDS),
+        "str": (Editor.CHOICE, Editor.KIND, Editor.LEVEL, Editor.STRETCH, Editor.WORDS, Editor.SPOKEN),
     }
     assert text_of(made_for, name).editor in fitting[str(kinds[name])]
 
@@ -91,5 +91,6 @@ def test_what_can_be_told_from_a_method_is_seen_at_once(qtbot: QtBot) -> None:
     with_settings = [made_for for made_for in METHOD_SETTINGS.values() if dataclasses.fields(made_for)]
     for made_for in with_settings:
         shown = [text for text in field_texts(made_for).values() if text.basic]
-        basic = [text for text in shown if text.editor is not Editor.WORDS]  # those are shown where they are taken
+        told = (Editor.WORDS, Editor.SPOKEN)  # those are shown where they are taken
+        basic = [text for text in shown if text.editor not in told]
         assert 1 <= len(basic) <= 2, made_for

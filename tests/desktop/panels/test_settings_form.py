@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.panels.field_editors import ChoiceField, LevelField, NumberField, StretchField, stretch_text
 from desktop.panels.settings_form import SettingsForm
+from desktop.panels.told import Told
 from engine.region import stretch_frames
 from engine.settings import (
     METHOD_SETTINGS,
@@ -161,10 +162,10 @@ def test_a_stretch_that_is_none_is_refused_and_the_one_before_stands(qtbot: QtBo
 
 def test_a_kind_that_the_model_does_not_offer_is_kept(qtbot: QtBot) -> None:
     form = shown(qtbot, GuidedSettings)
-    form.set_told(("any", "speech"), False)
+    form.set_told(Told(("any", "speech")))
     form.set_values(GuidedSettings(kind="whale"))
     assert form.editors["kind"].value() == "whale"
-    form.set_told(("any", "music"), False)
+    form.set_told(Told(("any", "music")))
     assert form.editors["kind"].value() == "whale"
 
 

@@ -98,6 +98,16 @@ def test_the_button_is_seen_however_low_the_window_is(qtbot: QtBot, sidebar: Sid
     assert not sidebar.takes.visibleRegion().isEmpty()
 
 
+@pytest.mark.parametrize("height", [700, 1400])
+def test_the_controls_are_seen_whole_before_the_lists_get_more_than_they_need(
+    qtbot: QtBot, sidebar: Sidebar, height: int
+) -> None:
+    sidebar.resize(320, height)
+    qtbot.waitUntil(lambda: sidebar.height() == height)
+    assert sidebar.retake.more.visibleRegion().boundingRect().size() == sidebar.retake.more.size()
+    assert sidebar.tabs.height() >= sidebar.tabs.minimumHeight()
+
+
 def test_tab_reaches_region_retake_takes_and_lists(qtbot: QtBot, document: Document, sidebar: Sidebar) -> None:
     document.current_region_id = actions.add_region(document, PART)
     sidebar.region.name.setFocus()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
@@ -12,11 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from desktop.document import actions
 from desktop.document.document import Document
-from desktop.panels.take_texts import all_about, key_measures
+from desktop.panels.take_texts import all_about, key_measures, origin, spoken
 from desktop.panels.takes_delegate import mark_rect, star_rect
 from desktop.panels.takes_model import IN_USE
 from desktop.panels.takes_panel import TakesPanel
 from engine.region import Region
+from engine.settings import PartialSettings
 from tests.desktop.disks import fill_disk
 
 PART = Region(48000, 60000, 0.0, 24000.0)
@@ -237,6 +239,24 @@ def test_the_tooltip_tells_all(document: Document, region_id: int, made_take: Ma
     ):
         assert part in text
     assert "PESQ" not in text
+
+
+def test_a_take_tells_its_prompt_and_that_it_is_not_for_commercial_use(
+    document: Document, panel: TakesPanel, region_id: int, made_take: MadeTake
+) -> None:
+    told = PartialSettings(prompt="a piano <b>", negative_prompt="hiss")
+    take_id = made_take(region_id, method="partial", model="cvssp/audioldm2", method_settings=told)
+    free = document.takes[take_id]
+    assert origin(free) == "“a piano <b>”"
+    notes = ("model x is under cc-by-nc-sa-4.0: for non-commercial use only", "made with care")
+    take = replace(free, licence="cc-by-nc-sa-4.0", notes=notes)
+    assert origin(take) == "non-commercial · “a piano <b>”"
+    text = all_about(take)
+    for line in ("Prompt: a piano <b>", "Not wanted: hiss", "For non-commercial use only", "made with care"):
+        assert line in text.splitlines()
+    assert text.count("non-commercial") == 1
+    assert spoken(take, in_use=False).endswith("seed 0, non-commercial · “a piano <b>”")
+    panel.grab()
 
 
 def test_a_screen_reader_hears_what_is_seen(panel: TakesPanel, region_id: int, made_take: MadeTake) -> None:
