@@ -10,14 +10,14 @@ import dataclasses
 import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 
 from engine.errors import RetakeError
-from engine.jobs import Take
 from engine.model.device import choose_placement
 from engine.model.load import LEAST_WINDOW_FRAMES, MULTIPLE, Model
-from engine.settings import RestoreSettings
+from engine.settings import GenerationSettings, RestoreSettings
 
 LESS_CONTEXT = 0.25
 NO_MEMORY = "out of memory; a shorter region needs less"
@@ -48,14 +48,17 @@ class Allowance:
         return dataclasses.replace(model, window_frames=frames, windows_together=together, sliced=self.sliced)
 
 
-Attempt = Callable[[RestoreSettings, Allowance, list[str]], Take]
+Settings = TypeVar("Settings", bound=RestoreSettings | GenerationSettings)
+Made = TypeVar("Made")
 
 
-def stepping_down(attempt: Attempt, settings: RestoreSettings, forget: Callable[[], None]) -> Take:
+def stepping_down(
+    attempt: Callable[[Settings, Allowance, list[str]], Made], settings: Settings, forget: Callable[[], None]
+) -> Made:
     """Attempt, and where memory ran out attempt with less, until nothing can be left out.
 
     Args:
-        attempt: takes settings, an allowance and the notes so far, which become the take's.
+        attempt: takes settings, an allowance and the notes so far, which become those of what it makes.
         settings: of the first attempt.
         forget: lets go of what an attempt left loaded.
 
@@ -75,7 +78,7 @@ def stepping_down(attempt: Attempt, settings: RestoreSettings, forget: Callable[
     raise OutOfMemory(NO_MEMORY) from failed
 
 
-def steps_down(settings: RestoreSettings) -> Iterator[tuple[RestoreSettings, Allowance, str]]:
+def steps_down(settings: Settings) -> Iterator[tuple[Settings, Allowance, str]]:
     """Settings and allowances that need less and less memory, each with the note that says so."""
     why = "stepped down: out of memory"
     device = choose_placement(settings.device).device.type
@@ -87,6 +90,8 @@ def steps_down(settings: RestoreSettings) -> Iterator[tuple[RestoreSettings, All
         settings = dataclasses.replace(settings, device="cpu")
         yield settings, Allowance(), f"{why}{on}, made on the CPU"
         yield settings, least, f"{why}{on} and on the CPU, made there in windows of a quarter of the length"
+    if not isinstance(settings, RestoreSettings):
+        return
     before_s = settings.splice.context_s
     if before_s > 0:
         after_s = round(before_s * LESS_CONTEXT, 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import time
 from pathlib import Path
@@ -120,11 +121,18 @@ def run(arguments: argparse.Namespace) -> int:
         from engine.generation import generate, samples_of
         from engine.model.load import load_model
         from engine.recording.formats import Shape, choose_format
+        from engine.stepping import Allowance, stepping_down
 
-        model = load_model(settings.model, settings.device, sound_components(folder))
+        parts = sound_components(folder)
+        model = load_model(settings.model, settings.device, parts)
         shape = Shape(model.spec.rate, 1, samples_of(settings, model.spec))
         choose_format(arguments.output, shape, None, container=None, subtype=arguments.subtype)
-        made = generate(settings, model, progress.control())
+
+        def attempt(lesser: GenerationSettings, allowance: Allowance, notes: list[str]) -> Generated:
+            used = model if lesser.device == settings.device else load_model(lesser.model, lesser.device, parts)
+            return generate(lesser, allowance.of(used), dataclasses.replace(progress.control(), notes=notes))
+
+        made = stepping_down(attempt, settings, forget=lambda: None)
         # Last, so that whatever fails or is stopped before it leaves no output behind.
         progress.report("writing", 0, 1)
         written = write(made, arguments)

@@ -1,4 +1,4 @@
-"""Cross-attention that computes what it needs of a prompt once: keys and values depend on nothing else.
+"""Attention that computes what it needs of a prompt once, and queries, keys and values of one input in one go.
 
 A UNet is asked dozens of times about the same prompt, in every window of a region. What it is told are the same tensors
 each time (`engine.model.conditions`), so they are the key; a few are remembered, for methods that alternate between
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -22,8 +23,9 @@ class RememberingAttention:
     Not for attention over images, nor with norms of its own, which AudioLDM2's UNet doesn't have.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, together: Tensor | None) -> None:
         self._known: OrderedDict[int, tuple[Tensor, Tensor, Tensor]] = OrderedDict()
+        self._together = together  # (3 inner, C): of queries, keys and values, where one input gives all of them
 
     def __call__(
         self,
@@ -33,10 +35,13 @@ class RememberingAttention:
         attention_mask: Tensor | None = None,
         temb: Tensor | None = None,
     ) -> Tensor:
-        query = split(attn.to_q(hidden_states), attn.heads)
-        if encoder_hidden_states is None:
-            key, value = (split(of(hidden_states), attn.heads) for of in (attn.to_k, attn.to_v))
+        if encoder_hidden_states is None and self._together is not None:
+            parts = F.linear(hidden_states, self._together).chunk(3, dim=-1)
+            query, key, value = (split(part, attn.heads) for part in parts)
+        elif encoder_hidden_states is None:
+            query, key, value = (split(of(hidden_states), attn.heads) for of in (attn.to_q, attn.to_k, attn.to_v))
         else:
+            query = split(attn.to_q(hidden_states), attn.heads)
             key, value = self._of(attn, encoder_hidden_states)
         bias = None if attention_mask is None else attention_mask[:, None].to(query.dtype)  # (B, 1, 1, M)
         out = F.scaled_dot_product_attention(query, key, value, attn_mask=bias)
@@ -61,9 +66,24 @@ def split(values: Tensor, heads: int) -> Tensor:
 
 
 def remember_prompts(unet: nn.Module) -> None:
-    """Have every attention of a UNet in AudioLDM2's layout remember what it computes of a prompt."""
+    """Give every attention of a UNet in AudioLDM2's layout a processor of its own; its weights are final by then."""
     from diffusers.models.attention_processor import Attention
 
     for module in unet.modules():
         if isinstance(module, Attention):
-            module.set_processor(RememberingAttention())
+            module.set_processor(RememberingAttention(joined_weights(module)))
+
+
+def joined_weights(attn: Any) -> Tensor | None:
+    """The weights of queries, keys and values in one tensor, of which the three become parts.
+
+    None where they take inputs of different widths, or add offsets, which those of AudioLDM2 don't.
+    """
+    layers = (attn.to_q, attn.to_k, attn.to_v)
+    if len({layer.in_features for layer in layers}) > 1 or any(layer.bias is not None for layer in layers):
+        return None
+    together = torch.cat([layer.weight.data for layer in layers])
+    parts = torch.split(together, [layer.out_features for layer in layers])
+    for layer, part in zip(layers, parts, strict=True):
+        layer.weight.data = part
+    return together

@@ -65,7 +65,7 @@ class Denoiser:
         guidance = self.conditions.guidance
         if guidance == 1:
             return self.schedule.split(self.model.predict(seen, t, self.conditions), z, t)
-        wanted, other = self.model.predict(torch.cat([seen, seen]), t, self.conditions).chunk(2)
+        wanted, other = self.model.predict(seen, t, self.conditions).chunk(2)
         return self.schedule.split(other + guidance * (wanted - other), z, t)
 
 

@@ -17,6 +17,7 @@ from engine.model.attention import remember_prompts
 from engine.model.device import Placement, choose_placement
 from engine.model.folder import ModelFolder, check_model, read_json, require_component, weights_hash
 from engine.model.network import load_network
+from engine.model.stem import compute_stem_once
 
 if TYPE_CHECKING:
     from engine.model.conditions import Conditions
@@ -82,11 +83,17 @@ class Model:
         return floored
 
     def predict(self, seen: Tensor, t: int, conditions: Conditions) -> Tensor:
-        """The UNet's answer to (B, C, T', bands') at training step ``t``, told conditions of B; float32."""
+        """The UNet's answer to (B, C, T', bands') at training step ``t``, told conditions of B; float32.
+
+        With guidance it is (2 B, C, T', bands'): told what is wanted, then what is steered away from.
+        """
+        if conditions.guidance != 1:
+            seen = torch.cat([seen, seen])
         if self.sliced and len(seen) > 1:
             pieces = zip(torch.split(seen, 1), conditions.each(), strict=True)
             return torch.cat([self.predict(one, t, told) for one, told in pieces])
         times = torch.full((len(seen),), t, device=self.placement.device)
+        self.unet.stem.halves = conditions.guidance != 1
         with torch.inference_mode(), self._computing():
             output = self.unet(
                 self._laid_out(seen),
@@ -168,14 +175,15 @@ def windows_together(folder: ModelFolder, placement: Placement) -> int:
 
 
 def _load(folder: ModelFolder, component: str, placement: Placement) -> nn.Module:
-    network: nn.Module = load_network(folder, component)
+    network: Any = load_network(folder, component)
     if component == "vocoder":
-        return network.to(placement.device)
+        return network.to(placement.device)  # type: ignore[no-any-return]
+    _cast(network, placement.dtype)
+    network.to(placement.device, memory_format=torch.channels_last)
     if component == "unet":
         remember_prompts(network)
-    _cast(network, placement.dtype)
-    network.to(placement.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return network
+        network.stem = compute_stem_once(network)
+    return network  # type: ignore[no-any-return]
 
 
 def _cast(network: nn.Module, dtype: torch.dtype) -> None:

@@ -226,7 +226,7 @@ def test_guided_as_published_is_faster_than_the_loop_of_the_research(folder: Pat
 
 
 def test_the_answer_is_that_of_float32_within_bfloat16(folder: Path) -> None:
-    z = torch.randn(2, 8, FRAMES // 4, 16, generator=torch.Generator().manual_seed(2))
+    z = torch.randn(1, 8, FRAMES // 4, 16, generator=torch.Generator().manual_seed(2))
     answers = []
     for dtype in (torch.float32, torch.bfloat16):
         model = load_model(str(folder), DEVICE, PARTS, dtype)

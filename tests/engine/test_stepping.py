@@ -17,7 +17,7 @@ from engine.model.conditions import conditions_for
 from engine.model.load import LEAST_WINDOW_FRAMES, Model
 from engine.progress import Control
 from engine.region import Region
-from engine.settings import Description, RestoreSettings, SpliceSettings
+from engine.settings import Description, GenerationSettings, RestoreSettings, SpliceSettings
 from engine.stepping import Allowance, OutOfMemory, is_device_fault, is_out_of_memory, stepping_down, steps_down
 
 PLAIN = RestoreSettings(method="vae", device="cpu")
@@ -122,7 +122,7 @@ def test_windows_are_never_shorter_than_what_networks_take(bundled: Model) -> No
 def test_sliced_guidance_gives_the_same_answer(bundled_whole: Model) -> None:
     sliced = Allowance(sliced=True).of(bundled_whole)
     conditions = conditions_for(bundled_whole, Description(kind="speech", guidance=3.0), Control())
-    seen = torch.randn(2, 17, 32, 16, generator=torch.Generator().manual_seed(0))
+    seen = torch.randn(1, 17, 32, 16, generator=torch.Generator().manual_seed(0))
     together, apart = (model.predict(seen, 400, conditions) for model in (bundled_whole, sliced))
     torch.testing.assert_close(apart, together, atol=0.05, rtol=0.02)  # bfloat16 sums in another order
 
@@ -180,3 +180,17 @@ print(json.dumps({"tried": tried, "notes": take.notes, "finite": bool(take.mel.i
     row = json.loads(done.stdout.splitlines()[-1])
     assert row["tried"] in ([2048, 1024], [2048, 1024, 512]), row
     assert "stepped down: out of memory, made in windows" in row["notes"][0] and row["finite"]
+
+
+def test_what_is_generated_steps_down_too_and_has_no_context_to_give_up() -> None:
+    settings = GenerationSettings(seconds=1.0, device="cpu")
+    seen: list[Allowance] = []
+
+    def attempt(lesser: GenerationSettings, allowance: Allowance, notes: list[str]) -> list[str]:
+        seen.append(allowance)
+        if len(seen) < 3:
+            raise MemoryError
+        return notes
+
+    assert "a quarter of the length" in stepping_down(attempt, settings, lambda: None)[0]
+    assert len(list(steps_down(settings))) == 2

@@ -59,10 +59,10 @@ def test_one_description_serves_several_items(words: Model) -> None:
 def test_the_unet_answers_as_diffusers_runs_it(words: Model, words_folder: Path) -> None:
     plain = type(build("unet")).from_pretrained(words_folder / "unet")
     conditions = told(words, prompt="soft rain", negative_prompt="loud music", guidance=2.0)
-    z = torch.randn(2, 8, 16, 16, generator=torch.Generator().manual_seed(1))
+    z = torch.randn(1, 8, 16, 16, generator=torch.Generator().manual_seed(1))
     with torch.no_grad():
         expected = plain(
-            z,
+            torch.cat([z, z]),
             500,
             encoder_hidden_states=conditions.states,
             encoder_hidden_states_1=conditions.states_1,
@@ -108,3 +108,20 @@ def test_tensors_that_only_look_alike_are_told_apart(words: Model) -> None:
     words.predict(z, 300, conditions)
     changed = dataclasses.replace(conditions, states=conditions.states * 3)
     assert not torch.allclose(words.predict(z, 300, changed), words.predict(z, 300, conditions))
+
+
+def test_what_comes_before_the_prompt_is_computed_once_for_both_halves(words: Model) -> None:
+    seen: dict[str, int] = {}
+    layers = {"stem": words.unet.down_blocks[0].layer, "after": words.unet.down_blocks[1].resnets[0].layer.conv1}
+    layers["told"] = words.unet.down_blocks[1].attentions[1]
+    hooks = [
+        layer.register_forward_pre_hook(lambda _, given, name=name: seen.__setitem__(name, len(given[0])))
+        for name, layer in layers.items()
+    ]
+    z = torch.zeros(3, 8, 16, 16)
+    answer = words.predict(z, 300, told(words, prompt="a dog", guidance=2.0).of(3))
+    assert answer.shape[0] == 6 and seen == {"stem": 3, "after": 3, "told": 6}
+    words.predict(z, 300, told(words, prompt="a dog").of(3))
+    assert seen == {"stem": 3, "after": 3, "told": 3}
+    for hook in hooks:
+        hook.remove()

@@ -86,7 +86,7 @@ def test_the_unet_is_asked_once_a_step_and_progress_is_told(tiny: Model, guess, 
     monkeypatch.setattr(Model, "predict", counted)
     sample_mel(tiny, guess, guess * 0, steps=4, guidance=2.0, kind="speech", generator=seeded(), report=reported.append)
     assert reported == [0, 1, 2, 3]
-    assert [count for _, count in asked] == [4] * 4  # both halves of the guidance in one call
+    assert [count for _, count in asked] == [2] * 4  # one call, which guides both items
 
 
 def test_guidance_of_one_is_the_plain_answer(tiny: Model, guess) -> None:
