@@ -19,7 +19,7 @@ from torch import Tensor
 
 from engine.mel import Level, MelSpec, level_from, log_mel_from_magnitude, magnitude
 from engine.progress import Control
-from engine.scratch import scratch_array
+from engine.scratch import let_go, scratch_array
 
 BLOCK_S = 10.0
 BLOCK_MEL_FRAMES = 1024
@@ -110,6 +110,7 @@ def analyse(
         last = min(first + BLOCK_MEL_FRAMES, mel_frames)
         block = torch.from_numpy(padded[:, first * spec.hop : last * spec.hop + 2 * spec.pad]).to(device)
         mel[first:last] = log_mel_from_magnitude(magnitude(block, spec), spec)
+        let_go(padded)
     return Analysis(clip, start_frame, end_frame, spec, level, padded, mel)
 
 
@@ -150,6 +151,7 @@ def _resample(
         count = min(len(resampled), out.shape[1] - filled)
         out[:, filled : filled + count] = resampled[:count].T
         filled += count
+        let_go(out)
 
 
 def _blocks(sound: NDArray[np.float32]) -> list[NDArray[np.float32]]:
@@ -163,6 +165,7 @@ def _take_gain(sound: NDArray[np.float32], mean: NDArray[np.float32]) -> Level:
     level = level_from(torch.from_numpy(mean), peak)
     for block in _blocks(sound):
         block *= np.float32(level.gain)
+        let_go(sound)
     return level
 
 

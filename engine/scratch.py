@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import mmap
 import os
 import shutil
 import tempfile
@@ -13,7 +14,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from engine.errors import DiskFullError
 
-IN_MEMORY_BYTES = 256 * 2**20
+IN_MEMORY_BYTES = 32 * 2**20
 
 
 def scratch_array(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> NDArray[Any]:
@@ -28,6 +29,20 @@ def scratch_array(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> NDAr
     with tempfile.TemporaryFile(prefix="retake-") as file:
         set_aside(file.fileno(), needed)
         return np.memmap(file, dtype=dtype, mode="r+", shape=shape)
+
+
+def let_go(array: NDArray[Any]) -> None:
+    """Give back the memory of an array's pages; what they hold stays in its file. Those in memory stay as they are.
+
+    Called as work goes along an array, it keeps what a job takes from growing with the recording.
+    """
+    owner: Any = array
+    while isinstance(owner, np.ndarray) and owner.base is not None:
+        owner = owner.base
+    if isinstance(owner, memoryview):
+        owner = owner.obj
+    if isinstance(owner, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        owner.madvise(mmap.MADV_DONTNEED)
 
 
 def set_aside(descriptor: int, size: int) -> None:

@@ -16,6 +16,7 @@ from scipy import signal
 
 from engine.audio import Patch
 from engine.region import Region
+from engine.scratch import let_go
 
 BLOCK_VALUES = 1 << 20  # of a block, all channels
 STOPBAND_DB = 80.0
@@ -118,6 +119,7 @@ def splice(
             region.end_frame < total_frames,
         )
         rendered[:, offset + first : offset + last] = recorded[:, : last - first] + share * inside
+        let_go(rendered)
     return Patch(region.start_frame, rendered[:, offset : offset + region.frames])
 
 

@@ -33,7 +33,7 @@ from engine.render.griffinlim import found_sound
 from engine.render.invented import lay_in
 from engine.render.scene import Scene
 from engine.render.treble import with_treble
-from engine.scratch import scratch_array
+from engine.scratch import let_go, scratch_array
 from engine.settings import GainSettings, GriffinLimSettings
 from engine.targets import Target
 
@@ -78,6 +78,7 @@ def render(scene: Scene, settings: GainSettings, generator: torch.Generator, con
         out[:, first - scene.start_frame : last - scene.start_frame] = (
             rendered[:, first - start : last - start].cpu().numpy() + mean
         )
+        let_go(out)
     return out
 
 
@@ -110,11 +111,11 @@ def gains_by_mel(scene: Scene, settings: GainSettings, window: Tensor) -> Gains:
 
 def cell_gains(scene: Scene, settings: GainSettings) -> Tensor:
     """Log gain of every mel cell, (T, bands) nepers; 0 where the cell is kept or invented."""
-    difference = scene.mel - scene.analysis.mel
-    limited = difference.clamp(-settings.cut_db / DB_PER_NEPER, settings.boost_db / DB_PER_NEPER)
+    gain = scene.mel - scene.analysis.mel  # changed in place: of a long recording each copy counts
+    gain.clamp_(-settings.cut_db / DB_PER_NEPER, settings.boost_db / DB_PER_NEPER)
     if scene.target.repaired is not None:
-        limited = limited.clamp(-scene.target.repaired.latitude, scene.target.repaired.latitude)
-    return limited * (1 - scene.target.keep) * ~scene.target.absent
+        gain = gain.clamp(-scene.target.repaired.latitude, scene.target.repaired.latitude)
+    return gain.mul_(1 - scene.target.keep).masked_fill_(scene.target.absent, 0.0)
 
 
 def bins_to_gain(scene: Scene, n_fft: int) -> Tensor:

@@ -15,6 +15,7 @@ def target(
     analysis: Analysis, region: Region, settings: ReconstructSettings, generator: torch.Generator, control: Control
 ) -> Target:
     """Trust every cell; render those of the region."""
-    keep = torch.ones_like(analysis.mel)
+    one = analysis.mel.new_ones(1, 1)  # seen everywhere, so that a long recording takes no memory for it
+    keep = analysis.mel.new_ones(len(analysis.mel), 1)
     keep[region_rows(analysis, region)] = 0.0
-    return Target(analysis.mel, torch.ones_like(analysis.mel), keep, keeps_level=True)
+    return Target(analysis.mel, one.expand_as(analysis.mel), keep.expand_as(analysis.mel), keeps_level=True)
