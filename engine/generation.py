@@ -33,6 +33,7 @@ class Generated:
         settings: every choice.
         rate: the model's.
         renderer: that made it heard.
+        device: where it was computed.
         seconds: wall time without loading the model.
         notes: what the user must be told.
     """
@@ -41,6 +42,7 @@ class Generated:
     settings: GenerationSettings
     rate: int
     renderer: str
+    device: str
     seconds: float
     notes: tuple[str, ...]
 
@@ -69,7 +71,15 @@ def generate(settings: GenerationSettings, model: Model, control: Control | None
     sound = levelled(sound_of(mel, model, generator, control)[:samples])
     fade_ends(sound, round(FADE_S * spec.rate))
     notes = (*licence_notes(model), *control.notes)
-    return Generated(sound[None], settings, spec.rate, renderer_for(model), time.monotonic() - began, notes)
+    return Generated(
+        sound[None],
+        settings,
+        spec.rate,
+        renderer_for(model),
+        str(model.placement.device),
+        time.monotonic() - began,
+        notes,
+    )
 
 
 def samples_of(settings: GenerationSettings, spec: MelSpec) -> int:

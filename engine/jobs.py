@@ -96,12 +96,10 @@ def restore(
     """
     began = time.monotonic()
     control = control or Control()
-    description = getattr(settings.method_settings, "description", None)
-    if description is not None and description.prompt and not asks_unet(settings):
-        control.note(
-            f"the prompt is not used: with task {settings.task}, {settings.method} follows the recording alone"
-        )
-    if is_interpolated(region, clip.frames, clip.rate, settings):
+    interpolated = is_interpolated(region, clip.frames, clip.rate, settings)
+    for note in unused_words(settings, interpolated):
+        control.note(note)
+    if interpolated:
         patch = patch_without_model(clip, region, control)
     else:
         patch = patch_from_model(clip, region, settings, model, control)
@@ -116,6 +114,20 @@ def restore(
         seconds=time.monotonic() - began,
         notes=(*clip.notes, *licence_notes(model), *control.notes),
     )
+
+
+def unused_words(settings: RestoreSettings, interpolated: bool) -> list[str]:
+    """What is to be said of words that change nothing."""
+    told = getattr(settings.method_settings, "description", None)
+    if told is None or not (told.prompt or told.negative_prompt or told.transcription):
+        return []
+    if interpolated:
+        return ["the prompt is not used: the gap is interpolated from the recording alone"]
+    if not asks_unet(settings):
+        return [f"the prompt is not used: with task {settings.task}, {settings.method} follows the recording alone"]
+    if told.negative_prompt and told.guidance == 1:
+        return ["the negative prompt is not used: guidance is 1, which steers away from nothing"]
+    return []
 
 
 def patch_without_model(clip: Clip, region: Region, control: Control) -> Patch:

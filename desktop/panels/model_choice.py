@@ -221,6 +221,6 @@ def folders_there() -> list[str]:
 def licence_in(model: str) -> str:
     """What a model's card says; empty where the model isn't there."""
     try:
-        return licence_of(find_model(model))
+        return licence_of(find_model(model), model)
     except ModelError:
         return ""

@@ -176,7 +176,7 @@ def described(made: Generated, model: Model, output: Path, seconds: float) -> di
         "seed": made.settings.seed,
         "steps": how.steps,
         "guidance": how.guidance,
-        "device": str(model.placement.device),
+        "device": made.device,
         "seconds": round(seconds, 3),
         "lufs": lufs,
         "true_peak_dbtp": true_peak,

@@ -53,9 +53,12 @@ def prove(model: ModelFolder, progress: Progress) -> None:
     progress.report("loading", 0, 1 + len(words))
     from engine.model.load import load_model
     from engine.model.network import load_network
+    from engine.model.schedule import schedule_from
     from engine.text.tokens import load_tokenizer
 
-    load_model(model.name, "cpu", sound_components(model))
+    loaded = load_model(model.name, "cpu", sound_components(model))
+    if loaded.unet is not None:
+        schedule_from(loaded.scheduler)
     for index, name in enumerate(words, start=1):
         progress.report("loading", index, 1 + len(words))
         if name in TOKENIZERS:

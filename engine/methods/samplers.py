@@ -125,7 +125,7 @@ def corrector_weights(r: float, hh: float) -> tuple[float, float]:
 def log_snr(schedule: Schedule, t: int) -> float:
     """lambda: half the logarithm of the ratio of the signal's power to the noise's."""
     signal, spread = schedule.weights(t)
-    return math.log(signal / spread)
+    return math.log(signal / spread) if signal > 0 else -math.inf  # pure noise, in a schedule that reaches it
 
 
 def sampler_named(name: str, schedule: Schedule, eta: float, noise: Callable[[], Tensor]) -> Sampler:

@@ -154,7 +154,7 @@ def check_model(name: str) -> ModelFolder:
         # Damage to what only prompts need is told where a prompt is asked for: sound is restored without it.
         with suppress(ModelError) if component in TEXT_COMPONENTS else nullcontext():
             components[component] = _check_component(path / component, component)
-    return ModelFolder(name, path, components, licence_of(path))
+    return ModelFolder(name, path, components, licence_of(path, name))
 
 
 def check_pipeline(folder: Path) -> None:

@@ -6,6 +6,7 @@ What was computed is kept under a name that follows from every file's path, leng
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +18,7 @@ from engine.saving import written_whole
 
 WORTH_REMEMBERING = 50_000_000  # bytes
 BLOCK_BYTES = 1 << 20
-LENGTH = 64  # of a hash, in hexadecimal digits
+HASH = re.compile("[0-9a-f]{64}")
 
 
 def hash_of_files(files: Sequence[Path], root: Path) -> str:
@@ -28,8 +29,8 @@ def hash_of_files(files: Sequence[Path], root: Path) -> str:
         return _read(ordered, root)
     told = repr([(path, one.st_size, one.st_mtime_ns) for path, one in status])
     place = _folder() / hashlib.sha256(told.encode()).hexdigest()
-    with suppress(OSError):
-        if len(known := place.read_text(encoding="ascii")) == LENGTH:
+    with suppress(OSError, ValueError):
+        if HASH.fullmatch(known := place.read_text(encoding="ascii")):
             return known
     found = _read(ordered, root)
     with suppress(OSError, RetakeError):  # it is computed anew the next time

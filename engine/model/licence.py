@@ -27,9 +27,13 @@ PUBLISHED = {
 }
 
 
-def licence_of(folder: Path) -> str:
-    """What the model card in ``folder`` says, else what was noted when it was fetched, else ``unknown``."""
-    return _of_card(folder / "README.md") or _of_manifest(folder / MANIFEST) or UNKNOWN
+def licence_of(folder: Path, name: str = "") -> str:
+    """What the model card in ``folder`` says, else what was noted when it was fetched, else what is known.
+
+    Args:
+        name: that the model has on a hub; other programs fetch AudioLDM2's without their cards.
+    """
+    return _of_card(folder / "README.md") or _of_manifest(folder / MANIFEST) or PUBLISHED.get(name, UNKNOWN)
 
 
 def is_non_commercial(licence: str) -> bool:

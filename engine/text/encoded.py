@@ -1,7 +1,8 @@
 """A prompt as the UNet is told it, and the folder on disk where it is kept, so that a known one needs no text model.
 
 A file's name is a hash of the model's text parts and of all that its content follows from; the words themselves are
-not stored. The oldest files go once there are too many.
+not stored, but for the beginning of what was cut off, which the user is told again. The oldest files go once there are
+too many.
 """
 
 from __future__ import annotations

@@ -44,6 +44,7 @@ def encoded_pair(folder: ModelFolder, words: Words, device: torch.device, contro
         Cancelled: the user stopped.
     """
     check_words(words, folder)
+    control.check(STAGE)
     parts = text_hash(folder)
     wanted_key = key_of(parts, words.prompt, words.transcription, 0)
     wanted = kept(wanted_key)

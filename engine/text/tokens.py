@@ -45,7 +45,7 @@ def load_tokenizer(folder: Path) -> Any:
     if not folder.is_dir():
         raise ModelError(f"{folder} is missing; prompts need it")
     try:
-        return AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError, RuntimeError, KeyError, TypeError, ImportError, AttributeError) as error:
         raise ModelError(f"{folder} can't be loaded: {reason_of(error)}") from error
 

@@ -105,3 +105,17 @@ def test_the_corrector_solves_its_two_equations() -> None:
     phi = math.expm1(hh)
     assert first + second == pytest.approx((phi / hh - 1) / phi)
     assert first * r + second == pytest.approx(2 * ((phi / hh - 1) / hh - 0.5) / phi)
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_a_walk_can_begin_at_pure_noise(name: str) -> None:
+    """The bundled schedule reaches it: there is no signal at all at its first step."""
+    schedule = schedule_from({**CONFIG, "rescale_betas_zero_snr": True})
+    assert schedule.weights(999)[0] == 0
+    walk, z = sampler_named(name, schedule, 0.0, no_noise), start()
+    times = schedule.steps_from(1.0, 12)
+    for index, t in enumerate(times):
+        signal, spread = schedule.weights(t)
+        x0 = believed(z, t)
+        z = walk.step(z, x0, (z - signal * x0) / spread, t, times[index + 1] if index + 1 < len(times) else -1)
+        assert bool(z.isfinite().all())
