@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from engine.jobs import licence_notes
 from engine.mel import MelSpec, level_from
 from engine.methods import METHODS
-from engine.model.load import MULTIPLE, Model
+from engine.model.load import Model
+from engine.model.seen import MULTIPLE
 from engine.progress import Control
 from engine.render.alone import renderer_for, sound_of
 from engine.settings import GenerationSettings

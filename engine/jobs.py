@@ -70,13 +70,6 @@ def licence_notes(model: Model) -> list[str]:
     return [f"model {model.folder.name} is under {model.folder.licence}: results are for non-commercial use only"]
 
 
-def components_for(settings: RestoreSettings) -> tuple[str, ...]:
-    """The parts of a model that a job needs; nothing else has to be loaded."""
-    unet = ("unet",) if asks_unet(settings) else ()
-    vocoder = ("vocoder",) if settings.renderer == "vocoder" else ()
-    return ("vae", *unet, *vocoder)
-
-
 def restore(
     clip: Clip, region: Region, settings: RestoreSettings, model: Model, control: Control | None = None
 ) -> Take:

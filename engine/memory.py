@@ -53,9 +53,11 @@ from pathlib import Path
 
 from engine.errors import ModelError
 from engine.model.conditioning import read_kinds, takes_prompts
-from engine.model.folder import TEXT_COMPONENTS, ModelFolder, Stamps, check_model, find_model, read_json, stamps
+from engine.model.folder import ModelFolder, Stamps, check_model, find_model, read_json, stamps
+from engine.model.parts import TEXT_COMPONENTS
 from engine.model.processor import cpu_has_bfloat16
-from engine.settings import RestoreSettings, asks_unet
+from engine.model.seen import WINDOW_FRAMES, window_frames
+from engine.settings import RestoreSettings, asks_unet, components_for
 
 MB = 10**6
 PROCESS = 545 * MB  # torch and the libraries around it, without weights
@@ -72,7 +74,7 @@ GRIFFIN_LIM = 25 * MB
 REPAIR = 73 * MB
 BYTES_A_SAMPLE = {"fill": 53, "denoise": 58}
 BUNDLED_WIDTH = 32  # of the VAE's first layer
-BUNDLED_WINDOW_S, FRAMES_A_SECOND = 5.12, 100
+FRAMES_A_SECOND = 100
 MODELS_KNOWN = 8
 MEMINFO = Path("/proc/meminfo")
 
@@ -98,7 +100,7 @@ def estimate_bytes(frames: int, rate: int, channels: int, settings: RestoreSetti
         + max(
             model.working(seconds, settings) + samples * FLOAT32,
             REPAIR + samples * BYTES_A_SAMPLE.get(settings.task, 0),
-            largest(model.folder, needed_by(settings)) * FLOAT32,
+            largest(model.folder, components_for(settings)) * FLOAT32,
             largest(model.folder, TEXT_COMPONENTS) * FLOAT32 if reads_prompt(model.folder, settings) else 0,
         )
     )
@@ -127,7 +129,7 @@ class Known:
         )
         beyond = 0.0 if settings.method == "vae" else BEYOND_VAE * self.wide**0.5
         if self.wide > 1 and follows_gradients(settings):
-            beyond = GRADIENTS * self.wide * self.deep * min(seconds, self.window_s) / BUNDLED_WINDOW_S
+            beyond = GRADIENTS * self.wide * self.deep * min(seconds, self.window_s) * FRAMES_A_SECOND / WINDOW_FRAMES
         vocoding = VOCODING * self.voices / 1024 if settings.renderer == "vocoder" else 0.0
         griffin_lim = GRIFFIN_LIM if settings.renderer == "griffinlim" else 0
         at_work = window * self.wide**0.5 + beyond
@@ -162,22 +164,14 @@ def _read_model(name: str, files: Stamps) -> Known:
     channels, layers = vae.get("block_out_channels"), vae.get("layers_per_block", 1)
     if not isinstance(channels, list) or not channels or not isinstance(channels[0], int):
         raise ModelError(f"{folder.path / 'vae'} names no block_out_channels")
-    unet = read_json(folder.path / "unet" / "config.json") if "unet" in folder.components else {}
-    rows = unet.get("sample_size")
-    window_s = rows * 2 ** (len(channels) - 1) / FRAMES_A_SECOND if isinstance(rows, int) else BUNDLED_WINDOW_S
     vocoder = read_json(folder.path / "vocoder" / "config.json") if "vocoder" in folder.components else {}
     return Known(
         folder,
         max(1.0, channels[0] / BUNDLED_WIDTH),
         (layers + 1) / 2,
-        window_s,
+        window_frames(folder) / FRAMES_A_SECOND,
         int(vocoder.get("upsample_initial_channel", 0)),
     )
-
-
-def needed_by(settings: RestoreSettings) -> list[str]:
-    """The components that a job loads."""
-    return ["vae", *(["unet"] if asks_unet(settings) else []), *(["vocoder"] * (settings.renderer == "vocoder"))]
 
 
 def weights(folder: ModelFolder, settings: RestoreSettings) -> int:
@@ -186,7 +180,7 @@ def weights(folder: ModelFolder, settings: RestoreSettings) -> int:
     return sum(
         (FLOAT32 if name == "vocoder" else small) * part.parameters
         for name, part in folder.components.items()
-        if name in needed_by(settings)
+        if name in components_for(settings)
     )
 
 

@@ -10,13 +10,15 @@ import dataclasses
 import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeVar
 
 import torch
 
 from engine.errors import RetakeError
 from engine.model.device import choose_placement
-from engine.model.load import LEAST_WINDOW_FRAMES, MULTIPLE, Model
+from engine.model.load import Model
+from engine.model.seen import LEAST_WINDOW_FRAMES, MULTIPLE
 from engine.settings import GenerationSettings, RestoreSettings
 
 LESS_CONTEXT = 0.25
@@ -66,7 +68,7 @@ def stepping_down(
         OutOfMemory: it ran out with the least, too.
     """
     failed: Exception | None = None
-    for lesser, allowance, note in [(settings, Allowance(), ""), *steps_down(settings)]:
+    for lesser, allowance, note in chain([(settings, Allowance(), "")], steps_down(settings)):
         if failed is not None:
             _let_go(forget)
         try:
@@ -83,13 +85,17 @@ def steps_down(settings: Settings) -> Iterator[tuple[Settings, Allowance, str]]:
     why = "stepped down: out of memory"
     device = choose_placement(settings.device).device.type
     on = "" if device == "cpu" else f" on {device}"
-    yield settings, Allowance(1), f"{why}{on}, made in windows of half the length"
+    yield settings, Allowance(1), f"{why}{on}, made in windows of at most half the length"
     least = Allowance(2, sliced=True)
-    yield settings, least, f"{why}{on}, made in windows of a quarter of the length, one half of the guidance at a time"
+    yield (
+        settings,
+        least,
+        f"{why}{on}, made in windows of at most a quarter of the length, one half of the guidance at a time",
+    )
     if device != "cpu":
         settings = dataclasses.replace(settings, device="cpu")
         yield settings, Allowance(), f"{why}{on}, made on the CPU"
-        yield settings, least, f"{why}{on} and on the CPU, made there in windows of a quarter of the length"
+        yield settings, least, f"{why}{on} and on the CPU, made there in windows of at most a quarter of the length"
     if not isinstance(settings, RestoreSettings):
         return
     before_s = settings.splice.context_s

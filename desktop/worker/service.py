@@ -124,8 +124,10 @@ class Service:
             return Stopped(job.id)
         except Exception as error:
             self._reporter.drop()
+            from engine.stepping import is_device_fault  # with torch, which is loaded by now
+
             told = self._told(error)
-            if is_fault(error):
+            if is_device_fault(error):
                 segments.sweep(self._prefix)
                 os._exit(FAULT)  # the window fails the job and starts a fresh process, before another job comes here
             return Failed(job.id, told)
@@ -142,13 +144,6 @@ class Service:
             return "out of memory; a shorter region needs less"
         reason = " ".join(str(error).split()) or "no further word"
         return f"failed: {type(error).__name__}: {reason}"
-
-
-def is_fault(error: Exception) -> bool:
-    """Whether a device is left in a state that no later job could work in."""
-    from engine.stepping import is_device_fault
-
-    return is_device_fault(error)
 
 
 def result_of(job: Job, take: Take, measures: dict[str, float | None]) -> TakeResult:

@@ -59,8 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
         check_method(settings, check_model(settings.model))
         progress.report("loading", 0, 1)
         from engine.bottleneck import advice, bottleneck
-        from engine.jobs import components_for
         from engine.model.load import load_model
+        from engine.settings import components_for
 
         model = load_model(settings.model, settings.device, components_for(settings))
         stages = bottleneck(clip, region, settings, model, progress.control())

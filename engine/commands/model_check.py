@@ -26,9 +26,11 @@ def run(name: str, hashes: bool, as_json: bool) -> None:
     """
     from engine.model.folder import check_model
     from engine.model.manifest import read_manifest
+    from engine.model.widths import check_widths
 
     model = check_model(name)
     check_others(model)
+    check_widths(model)
     manifest = read_manifest(model.path)
     with Progress(in_bytes=True) as progress:
         if manifest:
@@ -47,7 +49,8 @@ def prove(model: ModelFolder, progress: Progress) -> None:
     Raises:
         ModelError: a part can't be loaded, or doesn't fit the others.
     """
-    from engine.model.folder import TEXT_COMPONENTS, TOKENIZERS, require_component, sound_components
+    from engine.model.folder import require_component, sound_components
+    from engine.model.parts import TEXT_COMPONENTS, TOKENIZERS
 
     words = [name for name in (*TEXT_COMPONENTS, *TOKENIZERS) if _is_there(model.path, name)]
     progress.report("loading", 0, 1 + len(words))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.commands.console import Progress, sized
@@ -59,8 +60,10 @@ def _announce(plan: Plan) -> None:
 
 def _tell(manifest: Manifest, already: bool, as_json: bool) -> None:
     from engine.model.folder import check_model
+    from engine.model.store import fetched_folder
 
-    model = check_model(manifest.repo)
+    # By its place: a folder of that name in the working directory comes first where a model is asked for by name.
+    model = replace(check_model(str(fetched_folder(manifest.repo))), name=manifest.repo)
     if as_json:
         facts = {"name": model.name, "path": str(model.path), "licence": model.licence, "revision": manifest.revision}
         print(json.dumps(facts | {"files": len(manifest.files), "bytes": manifest.bytes, "already": already}))

@@ -32,6 +32,7 @@ from engine.settings import (
     TASK_SETTINGS,
     RestoreSettings,
     SpliceSettings,
+    components_for,
     with_options,
 )
 
@@ -212,7 +213,7 @@ def run(arguments: argparse.Namespace) -> int:
             clip.check_all()
         print_notes(memory_notes(region, clip, settings))
         progress.report("loading", 0, 1)
-        from engine.jobs import components_for, measure, restore
+        from engine.jobs import measure, restore
         from engine.model.load import load_model
         from engine.stepping import Allowance, stepping_down
 

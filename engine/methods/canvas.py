@@ -23,6 +23,7 @@ from engine.progress import Control
 from engine.settings import Description
 from engine.targets import Target
 
+DRAWN_AHEAD = 1 << 24  # values of noise, 64 MiB
 Belief = Callable[[Tensor, int], tuple[Tensor, Tensor]]
 
 
@@ -78,14 +79,14 @@ class Canvas:
         return torch.randn(self.latent.shape, generator=generator).to(self.latent.device)
 
     def noises(self, generator: torch.Generator, count: int) -> Iterator[Tensor]:
-        """``count`` times `noise`, drawn in the same order; for other devices before they are asked for.
+        """``count`` times `noise`, drawn in the same order; for other devices many at once, before they are asked for.
 
-        So nothing is copied there between two steps: a copy waits for all that the device still has to do.
+        So next to nothing is copied there between two steps: a copy waits for all that the device still has to do.
         """
-        if self.latent.device.type == "cpu":
-            return (self.noise(generator) for _ in range(count))
-        drawn = torch.stack([torch.randn(self.latent.shape, generator=generator) for _ in range(count)])
-        return iter(drawn.to(self.latent.device).unbind())
+        at_once = 1 if self.latent.device.type == "cpu" else max(1, DRAWN_AHEAD // self.latent.numel())
+        for first in range(0, count, at_once):
+            drawn = [torch.randn(self.latent.shape, generator=generator) for _ in range(min(at_once, count - first))]
+            yield from torch.stack(drawn).to(self.latent.device).unbind()
 
     def over_latent(self, values: Tensor, function: Callable[[int, Tensor], Tensor]) -> Tensor:
         """`blended` over windows of a latent-shaped (1, C, T'/r, F)."""

@@ -8,7 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.model.load import MULTIPLE, Model
+from engine.model.load import Model
+from engine.model.seen import MULTIPLE
 from engine.progress import Control
 
 OVERLAP_FRAMES = 128

@@ -1,20 +1,17 @@
 """Attention that computes what it needs of a prompt once, and queries, keys and values of one input in one go.
 
 A UNet is asked dozens of times about the same prompt, in every window of a region. What it is told are the same tensors
-each time (`engine.model.conditions`), so they are the key; a few are remembered, for methods that alternate between
-two prompts.
+each time (`engine.model.conditions`), so they are the key, and what was computed of them goes with them.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-
-REMEMBERED = 4
+from torch.utils.weak import WeakIdKeyDictionary
 
 
 class RememberingAttention:
@@ -24,7 +21,7 @@ class RememberingAttention:
     """
 
     def __init__(self, together: Tensor | None) -> None:
-        self._known: OrderedDict[int, tuple[Tensor, Tensor, Tensor]] = OrderedDict()
+        self._known: Any = WeakIdKeyDictionary()  # what is told -> keys and values
         self._together = together  # (3 inner, C): of queries, keys and values, where one input gives all of them
 
     def __call__(
@@ -49,14 +46,9 @@ class RememberingAttention:
 
     def _of(self, attn: Any, told: Tensor) -> tuple[Tensor, Tensor]:
         """Keys and values of what is told, computed the first time."""
-        known = self._known.get(id(told))
-        if known is not None and known[0] is told:
-            self._known.move_to_end(id(told))
-            return known[1], known[2]
-        key, value = (split(of(told), attn.heads) for of in (attn.to_k, attn.to_v))
-        self._known[id(told)] = told, key, value
-        while len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
+        if told not in self._known:
+            self._known[told] = tuple(split(of(told), attn.heads) for of in (attn.to_k, attn.to_v))
+        key, value = self._known[told]
         return key, value
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.errors import ModelError
 from engine.model.folder import read_json
-from engine.model.parts import FOLDERS, MODEL_INDEX, NETWORKS
+from engine.model.parts import COMPONENTS, FOLDERS, MODEL_INDEX
 
 
 def cached_folder(repo: str) -> Path | None:
@@ -39,7 +39,7 @@ def _named(folder: Path) -> list[str]:
 
 
 def _is_whole(folder: Path, part: str) -> bool:
-    if part not in NETWORKS:
+    if part not in COMPONENTS:
         return any(path.is_file() for path in folder.glob("*"))
     if not (folder / "config.json").is_file():
         return False

@@ -114,9 +114,9 @@ def check_description(description: Description, folder: ModelFolder) -> None:
             f"kind is {description.kind!r}; model {folder.name} knows no kinds, it has no {FILE_NAME}; "
             "it takes a prompt"
         )
-    from engine.text.words import Words, check_words
+    from engine.text.words import check_words
 
-    check_words(Words(description.prompt, description.negative_prompt, description.transcription), folder)
+    check_words(description, folder)
 
 
 def _shown(words: str) -> str:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from engine.errors import ModelError
-from engine.model.conditioning import check_description, read_kinds
+from engine.model.conditioning import Kinds, check_description, read_kinds
 from engine.model.load import Model
 from engine.progress import Control
 from engine.settings import Description
@@ -75,15 +75,14 @@ def conditions_for(model: Model, description: Description, control: Control) -> 
     if model.unet is None:
         raise ModelError(f"diffusion needs a unet, which model {model.folder.name} was loaded without")
     check_description(description, model.folder)
-    if read_kinds(model.folder.path) is not None:
-        return _of_kind(model, description)
+    kinds = read_kinds(model.folder.path)
+    if kinds is not None:
+        return _of_kind(model, description, kinds)
     return _of_words(model, description, control)
 
 
-def _of_kind(model: Model, description: Description) -> Conditions:
+def _of_kind(model: Model, description: Description, kinds: Kinds) -> Conditions:
     """Steered from the chosen kind away from any sound."""
-    kinds = read_kinds(model.folder.path)
-    assert kinds is not None
     chosen = kinds.index(description.kind)
     # Steered from any sound to any sound, it would be asked twice for the same.
     guidance = description.guidance if chosen else 1.0
@@ -95,14 +94,12 @@ def _of_words(model: Model, description: Description, control: Control) -> Condi
     """Steered from the prompt away from the negative one."""
     from engine.text.encoded import joined
     from engine.text.prompts import encoded_pair
-    from engine.text.words import Words
 
     device = model.placement.device
-    words = Words(description.prompt, description.negative_prompt, description.transcription)
-    wanted, against = encoded_pair(model.folder, words, device, control)
+    wanted, against = encoded_pair(model.folder, description, device, control)
     for note in dict.fromkeys((*wanted.notes, *against.notes)):
         control.note(note)
-    same = words.prompt == words.negative and not words.transcription
+    same = description.prompt == description.negative_prompt and not description.transcription
     guidance = 1.0 if same else description.guidance
     told = joined(wanted, against) if guidance != 1 else (wanted.generated, wanted.states, wanted.mask)
     states, states_1, mask_1 = (values.to(device) for values in told)

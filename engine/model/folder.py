@@ -21,27 +21,13 @@ from engine.errors import ModelError
 from engine.model.hashes import hash_of_files
 from engine.model.licence import is_non_commercial as is_non_commercial
 from engine.model.licence import licence_of
-from engine.model.parts import MODEL_INDEX, PIPELINE
+from engine.model.parts import COMPONENTS, MODEL_INDEX, PIPELINE, SOUND_COMPONENTS, TEXT_COMPONENTS, TOKENIZERS
 from engine.model.store import fetched_folder, is_hub_id
 from engine.settings import check_choice
 
 BUNDLED = "bundled"
 BUNDLED_NAME = "retake-mini"
 PICKLES = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"}
-# Component -> the classes that its config may name, which are the only ones that Retake loads there.
-SOUND_COMPONENTS = {
-    "vae": ("AutoencoderKL",),
-    "unet": ("AudioLDM2UNet2DConditionModel",),
-    "vocoder": ("SpeechT5HifiGan",),
-}
-TEXT_COMPONENTS = {
-    "text_encoder": ("ClapModel", "ClapTextModelWithProjection"),
-    "text_encoder_2": ("T5EncoderModel", "VitsModel"),
-    "projection_model": ("AudioLDM2ProjectionModel",),
-    "language_model": ("GPT2Model", "GPT2LMHeadModel"),
-}
-TOKENIZERS = ("tokenizer", "tokenizer_2")
-COMPONENTS = {**SOUND_COMPONENTS, **TEXT_COMPONENTS}
 UNET_FILES = ("scheduler/scheduler_config.json", "conditioning.json")
 LONGEST_HEADER = 100_000_000
 Stamps = tuple[tuple[str, int, int], ...]

@@ -17,15 +17,13 @@ from engine.model.attention import remember_prompts
 from engine.model.device import Placement, choose_placement
 from engine.model.folder import ModelFolder, check_model, read_json, require_component, weights_hash
 from engine.model.network import load_network
+from engine.model.seen import window_frames
 from engine.model.stem import compute_stem_once
 
 if TYPE_CHECKING:
     from engine.model.conditions import Conditions
 
-WINDOW_FRAMES = 512  # where a model names none
-LEAST_WINDOW_FRAMES = 256
 SMALL_UNET, TOGETHER = 50_000_000, 4
-MULTIPLE = 32  # of mel frames, which divides by what VAE and UNet downsample by
 
 
 @dataclass(frozen=True)
@@ -143,25 +141,13 @@ def load_model(
         hash=weights_hash(folder, components),
         spec=spec,
         placement=placement,
-        window_frames=window_frames(folder, spec),
+        window_frames=window_frames(folder),
         windows_together=windows_together(folder, placement),
         vae=loaded.get("vae"),
         unet=loaded.get("unet"),
         vocoder=loaded.get("vocoder"),
         scheduler=read_json(scheduler_file) if scheduler_file.exists() else {},
     )
-
-
-def window_frames(folder: ModelFolder, spec: MelSpec) -> int:
-    """How many mel frames a model's networks see at a time: what its UNet was trained on, where it says so."""
-    if "unet" not in folder.components:
-        return WINDOW_FRAMES
-    rows = read_json(folder.path / "unet" / "config.json").get("sample_size")
-    blocks = read_json(folder.path / "vae" / "config.json").get("block_out_channels", [])
-    if not isinstance(rows, int) or not blocks:
-        return WINDOW_FRAMES
-    frames: int = rows * 2 ** (len(blocks) - 1)
-    return max(LEAST_WINDOW_FRAMES, frames // MULTIPLE * MULTIPLE)
 
 
 def windows_together(folder: ModelFolder, placement: Placement) -> int:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 MODEL_INDEX = "model_index.json"
 PIPELINE = "AudioLDM2Pipeline"
-# Parts that are networks, with weights of their own.
-NETWORKS = (
-    "vae",
-    "unet",
-    "vocoder",
-    "text_encoder",
-    "text_encoder_2",
-    "projection_model",
-    "language_model",
-)
-FOLDERS = (*NETWORKS, "scheduler", "tokenizer", "tokenizer_2", "feature_extractor")
+# Component -> the classes that its config may name, which are the only ones that Retake loads there.
+SOUND_COMPONENTS = {
+    "vae": ("AutoencoderKL",),
+    "unet": ("AudioLDM2UNet2DConditionModel",),
+    "vocoder": ("SpeechT5HifiGan",),
+}
+TEXT_COMPONENTS = {
+    "text_encoder": ("ClapModel", "ClapTextModelWithProjection"),
+    "text_encoder_2": ("T5EncoderModel", "VitsModel"),
+    "projection_model": ("AudioLDM2ProjectionModel",),
+    "language_model": ("GPT2Model", "GPT2LMHeadModel"),
+}
+TOKENIZERS = ("tokenizer", "tokenizer_2")
+COMPONENTS = {**SOUND_COMPONENTS, **TEXT_COMPONENTS}
+FOLDERS = (*COMPONENTS, "scheduler", *TOKENIZERS, "feature_extractor")
 NO_PROMPTS = "no prompts"
 # In the order in which they are told of; what is no folder is a JSON file beside them.
 WITHOUT = {

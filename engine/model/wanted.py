@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from engine.errors import ModelError
 from engine.model.folder import PICKLES
-from engine.model.parts import FOLDERS, MODEL_INDEX, NETWORKS
+from engine.model.parts import COMPONENTS, FOLDERS, MODEL_INDEX
 
 SAFETENSORS = ".safetensors"
 BESIDE = re.compile(
@@ -28,7 +28,7 @@ def wanted_files(repo: str, paths: Sequence[str]) -> list[str]:
     Raises:
         ModelError: there is no VAE, or a network has pickled weights alone.
     """
-    for network in NETWORKS:
+    for network in COMPONENTS:
         _check_weights(repo, network, [path for path in paths if path.startswith(f"{network}/")])
     plain = {path.partition("/")[0] for path in paths if _is_plain(path)}
     wanted = [path for path in paths if _is_wanted(path, plain)]

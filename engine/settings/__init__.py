@@ -21,6 +21,7 @@ from engine.settings.jobs import (
     RestoreSettings,
     SpliceSettings,
     asks_unet,
+    components_for,
     described,
     with_options,
 )
@@ -114,6 +115,7 @@ __all__ = [
     "check_choice",
     "check_range",
     "check_seed",
+    "components_for",
     "described",
     "with_options",
 ]

@@ -108,6 +108,13 @@ def asks_unet(settings: RestoreSettings) -> bool:
     return not (refines_only and settings.task in WHOLLY_TRUSTED)
 
 
+def components_for(settings: RestoreSettings) -> tuple[str, ...]:
+    """The parts of a model that a job needs; nothing else has to be loaded."""
+    unet = ("unet",) if asks_unet(settings) else ()
+    vocoder = ("vocoder",) if settings.renderer == "vocoder" else ()
+    return ("vae", *unet, *vocoder)
+
+
 def _parse(key: str, text: str, kind: Any) -> Any:
     """Turn the text of ``--set key=text`` into the field's type."""
     kinds = {"int": int, "float": float, "str": str, "bool": bool}

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import torch
 
-from engine.model.folder import TEXT_COMPONENTS, TOKENIZERS, ModelFolder
+from engine.model.folder import ModelFolder
 from engine.model.hashes import hash_of_files
+from engine.model.parts import TEXT_COMPONENTS, TOKENIZERS
 from engine.progress import Control
+from engine.settings import Description
 from engine.text.encoded import Encoded, keep, kept, key_of
 from engine.text.encoders import (
     clap_states,
@@ -20,7 +22,7 @@ from engine.text.encoders import (
     vits_states,
 )
 from engine.text.tokens import Tokens, limit_of, load_tokenizer, phonemes_of, tokens_of
-from engine.text.words import Words, check_words, is_speech
+from engine.text.words import check_words, is_speech
 
 STAGE = "reading the prompt"
 
@@ -35,7 +37,9 @@ class _Tokenised:
     notes: tuple[str, ...]
 
 
-def encoded_pair(folder: ModelFolder, words: Words, device: torch.device, control: Control) -> tuple[Encoded, Encoded]:
+def encoded_pair(
+    folder: ModelFolder, words: Description, device: torch.device, control: Control
+) -> tuple[Encoded, Encoded]:
     """What the UNet is told of the prompt, and of what it is steered away from; on the CPU.
 
     Raises:
@@ -44,30 +48,33 @@ def encoded_pair(folder: ModelFolder, words: Words, device: torch.device, contro
         Cancelled: the user stopped.
     """
     check_words(words, folder)
-    control.check(STAGE)
-    parts = text_hash(folder)
+    parts = text_hash(folder, control)
     wanted_key = key_of(parts, words.prompt, words.transcription, 0)
     wanted = kept(wanted_key)
     if wanted is not None:
-        against = kept(key_of(parts, words.negative, "", wanted.states.shape[1]))
+        against = kept(key_of(parts, words.negative_prompt, "", wanted.states.shape[1]))
         if against is not None:
             return wanted, against
     control.step(STAGE, 0, 4)
     sides = _tokenised(folder, words)
     wanted, against = _encoded(folder, sides, device, control)
     keep(wanted_key, wanted)
-    keep(key_of(parts, words.negative, "", wanted.states.shape[1]), against)
+    keep(key_of(parts, words.negative_prompt, "", wanted.states.shape[1]), against)
     return wanted, against
 
 
-def text_hash(folder: ModelFolder) -> str:
-    """SHA-256 over all files that an encoded prompt follows from."""
+def text_hash(folder: ModelFolder, control: Control) -> str:
+    """SHA-256 over all files that an encoded prompt follows from.
+
+    Raises:
+        Cancelled: the user stopped.
+    """
     parts = [folder.path / name for name in (*TEXT_COMPONENTS, *TOKENIZERS)]
     files = [file for part in parts if part.is_dir() for file in sorted(part.iterdir()) if file.is_file()]
-    return hash_of_files(files, folder.path)
+    return hash_of_files(files, folder.path, lambda: control.check(STAGE))
 
 
-def _tokenised(folder: ModelFolder, words: Words) -> tuple[_Tokenised, _Tokenised]:
+def _tokenised(folder: ModelFolder, words: Description) -> tuple[_Tokenised, _Tokenised]:
     """Tokens of both sides; those of the other side are as many as the prompt's."""
     first, second = (load_tokenizer(folder.path / name) for name in TOKENIZERS)
     notes: list[str] = []
@@ -77,9 +84,9 @@ def _tokenised(folder: ModelFolder, words: Words) -> tuple[_Tokenised, _Tokenise
     else:
         other = tokens_of(second, words.prompt, 0, notes)
     length, against_notes = other.ids.shape[1], list[str]()
-    clap_against = tokens_of(first, words.negative, limit_of(first), against_notes)
+    clap_against = tokens_of(first, words.negative_prompt, limit_of(first), against_notes)
     # The stock pipeline cuts what is steered away from to the prompt's length too.
-    other_against = None if is_speech(folder) else tokens_of(second, words.negative, length, against_notes)
+    other_against = None if is_speech(folder) else tokens_of(second, words.negative_prompt, length, against_notes)
     return (
         _Tokenised(clap, other, length, tuple(dict.fromkeys(notes))),
         _Tokenised(clap_against, other_against, length, tuple(dict.fromkeys(against_notes))),
@@ -99,8 +106,7 @@ def _encoded(
     control.step(STAGE, 2, 4)
     told = seconds[0]
     assert told is not None
-    states = [told if second is None and index == 0 else second for index, second in enumerate(seconds)]
-    filled = [torch.zeros_like(told) if one is None else one for one in states]
+    filled = [torch.zeros_like(told) if second is None else second for second in seconds]
     masks = [
         torch.zeros(1, side.length, dtype=torch.long, device=device)
         if side.second is None

@@ -1,26 +1,10 @@
-"""What a user says of a sound, and which models can take it. Free of torch."""
+"""Which models can take what a user says of a sound. Free of torch."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.errors import InputError
 from engine.model.folder import ModelFolder
-
-
-@dataclass(frozen=True)
-class Words:
-    """What a user says of a sound.
-
-    Attributes:
-        prompt: what it is to be.
-        negative: what it is not to be; empty steers away from any sound.
-        transcription: what is said in it, for speech models.
-    """
-
-    prompt: str
-    negative: str = ""
-    transcription: str = ""
+from engine.settings import Description
 
 
 def is_speech(folder: ModelFolder) -> bool:
@@ -29,7 +13,7 @@ def is_speech(folder: ModelFolder) -> bool:
     return part is not None and part.class_name == "VitsModel"
 
 
-def check_words(words: Words, folder: ModelFolder) -> None:
+def check_words(words: Description, folder: ModelFolder) -> None:
     """Refuse words that a model can't take.
 
     Raises:

@@ -69,7 +69,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def known_prompt(own_folders: object, folder: Path, told: Told) -> None:
     """The prompt is among those that were encoded before."""
-    parts = text_hash(check_model(str(folder)))
+    parts = text_hash(check_model(str(folder)), Control())
     keep(key_of(parts, PROMPT, "", 0), told[0])
     keep(key_of(parts, "", "", TOKENS), told[1])
 

@@ -15,7 +15,7 @@ import torch
 
 from engine.audio import open_clip
 from engine.generation import nothing_known
-from engine.jobs import Take, components_for, restore
+from engine.jobs import Take, restore
 from engine.methods.canvas import canvas_for
 from engine.methods.sampling import descended
 from engine.model.load import Model, load_model
@@ -28,6 +28,7 @@ from engine.settings import (
     WITHOUT_UNET,
     Description,
     RestoreSettings,
+    components_for,
 )
 from tests.engine.checkpoints import build, published
 from tests.engine.text.test_prompts import stock

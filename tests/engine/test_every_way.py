@@ -12,11 +12,11 @@ import pytest
 
 from engine.audio import open_clip
 from engine.errors import Cancelled
-from engine.jobs import Take, components_for, restore
+from engine.jobs import Take, restore
 from engine.model.load import Model, load_model
 from engine.progress import Control
 from engine.region import region_of
-from engine.settings import METHOD_SETTINGS, RENDERER_SETTINGS, TASK_SETTINGS, RestoreSettings
+from engine.settings import METHOD_SETTINGS, RENDERER_SETTINGS, TASK_SETTINGS, RestoreSettings, components_for
 
 FEW_STEPS = 3
 STEPS_OF_CODES = 10  # fewer can't hold a code's bits

@@ -8,11 +8,11 @@ import torch
 from engine.audio import open_clip
 from engine.errors import Cancelled
 from engine.export import write_patched
-from engine.jobs import components_for, level_shift, measure, restore
+from engine.jobs import level_shift, measure, restore
 from engine.mel import MelSpec
 from engine.progress import Control
 from engine.region import region_of
-from engine.settings import GuidedSettings, RestoreSettings
+from engine.settings import GuidedSettings, RestoreSettings, components_for
 
 
 def taken(path, model, settings=None, control=None, **choice):

@@ -14,7 +14,8 @@ import torch
 from engine.audio import Patch
 from engine.jobs import Take
 from engine.model.conditions import conditions_for
-from engine.model.load import LEAST_WINDOW_FRAMES, Model
+from engine.model.load import Model
+from engine.model.seen import LEAST_WINDOW_FRAMES
 from engine.progress import Control
 from engine.region import Region
 from engine.settings import Description, GenerationSettings, RestoreSettings, SpliceSettings
@@ -52,7 +53,7 @@ def test_windows_are_halved_first_and_the_take_says_so() -> None:
     attempts = Attempts(MemoryError())
     take = stepping_down(attempts, PLAIN, attempts.forget)
     assert take.settings == PLAIN
-    assert take.notes == ("stepped down: out of memory, made in windows of half the length",)
+    assert take.notes == ("stepped down: out of memory, made in windows of at most half the length",)
     assert attempts.seen[1] == (PLAIN, Allowance(1)) and attempts.forgot == 1
 
 

@@ -25,11 +25,11 @@ from desktop.worker import process, segments
 from desktop.worker.messages import Job, Overlay, TakeResult
 from desktop.worker.supervisor import MOST_DEATHS, EngineThread
 from engine.audio import open_clip
-from engine.jobs import components_for, measure, restore
+from engine.jobs import measure, restore
 from engine.metrics import MEASURE_TEXTS, measure_value
 from engine.model.load import load_model
 from engine.region import Region
-from engine.settings import RestoreSettings, SamplingSettings, with_options
+from engine.settings import RestoreSettings, SamplingSettings, components_for, with_options
 from tests.desktop.conftest import kept
 
 SIGNALS = ("queued", "started_job", "progressed", "made", "failed", "cancelled", "idle", "ready", "restarted")

@@ -82,6 +82,22 @@ def test_damage_to_what_only_prompts_need_is_found(retake, words_folder, tmp_pat
     retake("models", "check", folder).refused(part)
 
 
+@pytest.mark.parametrize(
+    ("part", "key", "value", "named"),
+    [
+        ("language_model", "n_embd", 32, "language_model gives states of width 32"),
+        ("text_encoder_2", "d_model", 48, "text_encoder_2 gives states of width 48"),
+        ("projection_model", "text_encoder_dim", 99, "projection_model takes 99"),
+        ("unet", "cross_attention_dim", [[None, 24, 56], [None, 24, 56]], "unet takes 24 or 56"),
+    ],
+)
+def test_text_models_of_another_model_are_refused(retake, words_folder, tmp_path, part, key, value, named):
+    folder = shutil.copytree(words_folder, tmp_path / "mixed")
+    config = json.loads((folder / part / "config.json").read_text())
+    (folder / part / "config.json").write_text(json.dumps({**config, key: value}))
+    retake("models", "check", folder).refused(named)
+
+
 def test_a_fetched_model_that_is_damaged_is_listed_with_its_damage(retake, own_model, data):
     data.mkdir(parents=True)
     cut_weights(own_model)

@@ -7,7 +7,8 @@ import torch
 
 from engine.errors import Cancelled
 from engine.methods.windows import OVERLAP_FRAMES, in_windows, window_starts
-from engine.model.load import MULTIPLE, WINDOW_FRAMES, Model
+from engine.model.load import Model
+from engine.model.seen import MULTIPLE, WINDOW_FRAMES
 from engine.progress import Control
 
 

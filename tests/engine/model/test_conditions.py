@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 from pathlib import Path
 
 import pytest
 import torch
 
-from engine.model.attention import REMEMBERED, RememberingAttention
+from engine.model.attention import RememberingAttention
 from engine.model.conditions import Conditions, conditions_for
 from engine.model.load import Model, load_model
 from engine.progress import Control
@@ -90,17 +91,19 @@ def test_keys_and_values_of_a_prompt_are_computed_once(words: Model) -> None:
     assert len(set(asked)) == len(hooks)
 
 
-def test_only_so_many_prompts_are_remembered(words: Model) -> None:
-    conditions = told(words, prompt="a dog")
-    for index in range(REMEMBERED + 3):
-        other = dataclasses.replace(conditions, states=conditions.states + index)
-        words.predict(torch.zeros(1, 8, 16, 16), 300, other)
+def test_what_was_computed_of_a_prompt_goes_with_it(words: Model) -> None:
     held = [
-        len(module.processor._known)
+        module.processor._known
         for module in words.unet.modules()
         if isinstance(getattr(module, "processor", None), RememberingAttention)
     ]
-    assert max(held) == REMEMBERED
+    assert held
+    conditions = told(words, prompt="a dog")
+    words.predict(torch.zeros(1, 8, 16, 16), 300, conditions)
+    assert max(len(known) for known in held) == 1
+    del conditions
+    gc.collect()
+    assert max(len(known) for known in held) == 0
 
 
 def test_tensors_that_only_look_alike_are_told_apart(words: Model) -> None:

@@ -14,10 +14,10 @@ import torch
 from engine.errors import InputError, ModelError
 from engine.model.folder import ModelFolder, check_model
 from engine.progress import Control
+from engine.settings import Description
 from engine.text import encoded as encoded_module
 from engine.text.encoded import Encoded, prompts_folder
 from engine.text.prompts import encoded_pair
-from engine.text.words import Words
 from tests.engine.checkpoints import SPEECH_LENGTH, build, make_checkpoint
 
 SAME = 1e-5
@@ -40,7 +40,7 @@ def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return prompts_folder()
 
 
-def encode(folder: Path, words: Words, control: Control | None = None) -> tuple[Encoded, Encoded]:
+def encode(folder: Path, words: Description, control: Control | None = None) -> tuple[Encoded, Encoded]:
     return encoded_pair(check_model(str(folder)), words, torch.device("cpu"), control or Control())
 
 
@@ -81,7 +81,7 @@ def assert_same(ours: tuple[Encoded, Encoded], theirs: tuple[torch.Tensor, torch
 def test_prompts_are_encoded_as_the_stock_pipeline_does(checkpoint: Path, negative: str) -> None:
     with torch.no_grad():
         theirs = stock(checkpoint).encode_prompt(PROMPT, "cpu", 1, True, negative_prompt=negative, max_new_tokens=8)
-    assert_same(encode(checkpoint, Words(PROMPT, negative)), theirs)
+    assert_same(encode(checkpoint, Description(prompt=PROMPT, negative_prompt=negative)), theirs)
 
 
 def test_speech_is_encoded_as_the_stock_pipeline_does(speech_checkpoint: Path, monkeypatch) -> None:
@@ -90,26 +90,30 @@ def test_speech_is_encoded_as_the_stock_pipeline_does(speech_checkpoint: Path, m
         theirs = stock(speech_checkpoint).encode_prompt(
             "a dog", "cpu", 1, True, transcription="good morning", max_new_tokens=12
         )
-    ours = encode(speech_checkpoint, Words("a dog", transcription="good morning"))
+    ours = encode(speech_checkpoint, Description(prompt="a dog", transcription="good morning"))
     assert ours[0].states.shape == (1, SPEECH_LENGTH, 20)
     assert_same(ours, theirs)
 
 
 def test_the_published_number_of_states_is_made(checkpoint: Path, speech_checkpoint: Path) -> None:
-    assert encode(checkpoint, Words(PROMPT))[0].generated.shape == (1, 8, 24)
-    assert encode(speech_checkpoint, Words("a dog", transcription="good"))[0].generated.shape == (1, 512, 24)
+    assert encode(checkpoint, Description(prompt=PROMPT))[0].generated.shape == (1, 8, 24)
+    assert encode(speech_checkpoint, Description(prompt="a dog", transcription="good"))[0].generated.shape == (
+        1,
+        512,
+        24,
+    )
 
 
 def test_a_checkpoint_saved_with_a_head_gives_the_same(checkpoint: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(checkpoint, tmp_path / "head")
     shutil.rmtree(folder / "language_model")
     stock(checkpoint).language_model.save_pretrained(folder / "language_model")
-    first, again = encode(checkpoint, Words(PROMPT)), encode(folder, Words(PROMPT))
+    first, again = encode(checkpoint, Description(prompt=PROMPT)), encode(folder, Description(prompt=PROMPT))
     assert torch.equal(first[0].generated, again[0].generated)
 
 
 def test_a_known_prompt_loads_no_network_and_no_tokenizer(checkpoint: Path, monkeypatch, own_cache: Path) -> None:
-    first = encode(checkpoint, Words(PROMPT, NEGATIVE))
+    first = encode(checkpoint, Description(prompt=PROMPT, negative_prompt=NEGATIVE))
     assert len(list(own_cache.iterdir())) == 2
 
     def refuse(*_: object) -> None:
@@ -117,32 +121,32 @@ def test_a_known_prompt_loads_no_network_and_no_tokenizer(checkpoint: Path, monk
 
     monkeypatch.setattr("engine.text.encoders.load_network", refuse)
     monkeypatch.setattr("engine.text.prompts.load_tokenizer", refuse)
-    again = encode(checkpoint, Words(PROMPT, NEGATIVE))
+    again = encode(checkpoint, Description(prompt=PROMPT, negative_prompt=NEGATIVE))
     for one, other in zip(first, again, strict=True):
         assert torch.equal(one.generated, other.generated)
         assert torch.equal(one.states, other.states)
         assert torch.equal(one.mask, other.mask)
     with pytest.raises(AssertionError, match="loaded"):
-        encode(checkpoint, Words(PROMPT, "something else"))
+        encode(checkpoint, Description(prompt=PROMPT, negative_prompt="something else"))
 
 
 def test_another_model_does_not_answer_with_what_was_kept(checkpoint: Path, tmp_path: Path) -> None:
-    first = encode(checkpoint, Words(PROMPT))[0]
+    first = encode(checkpoint, Description(prompt=PROMPT))[0]
     folder = shutil.copytree(checkpoint, tmp_path / "other")
     config = json.loads((folder / "language_model" / "config.json").read_text())
     (folder / "language_model" / "config.json").write_text(json.dumps({**config, "max_new_tokens": 5}))
-    assert encode(folder, Words(PROMPT))[0].generated.shape[1] == 5 != first.generated.shape[1]
+    assert encode(folder, Description(prompt=PROMPT))[0].generated.shape[1] == 5 != first.generated.shape[1]
 
 
 def test_a_damaged_file_is_encoded_anew(checkpoint: Path, own_cache: Path) -> None:
-    first = encode(checkpoint, Words(PROMPT))[0]
+    first = encode(checkpoint, Description(prompt=PROMPT))[0]
     for file in own_cache.iterdir():
         file.write_bytes(file.read_bytes()[:100])
-    assert torch.equal(encode(checkpoint, Words(PROMPT))[0].generated, first.generated)
+    assert torch.equal(encode(checkpoint, Description(prompt=PROMPT))[0].generated, first.generated)
 
 
 def test_the_words_themselves_are_not_on_the_disk(checkpoint: Path, own_cache: Path) -> None:
-    encode(checkpoint, Words(PROMPT, NEGATIVE))
+    encode(checkpoint, Description(prompt=PROMPT, negative_prompt=NEGATIVE))
     held = b"".join(file.read_bytes() for file in own_cache.iterdir())
     assert b"dog" not in held and b"hammer" not in held
 
@@ -150,27 +154,27 @@ def test_the_words_themselves_are_not_on_the_disk(checkpoint: Path, own_cache: P
 def test_only_so_many_prompts_are_kept(checkpoint: Path, own_cache: Path, monkeypatch) -> None:
     monkeypatch.setattr(encoded_module, "MOST_FILES", 3)
     for words in ("a dog", "rain", "loud music"):
-        encode(checkpoint, Words(words))
+        encode(checkpoint, Description(prompt=words))
     assert len(list(own_cache.iterdir())) == 3
 
 
 def test_words_that_are_cut_off_are_told_also_when_the_prompt_is_known(checkpoint: Path) -> None:
     for _ in range(2):
-        wanted, _ = encode(checkpoint, Words("dog " * 40 + "piano"))
+        wanted, _ = encode(checkpoint, Description(prompt="dog " * 40 + "piano"))
         assert any("32 fit" in note and note.endswith("piano") for note in wanted.notes)
 
 
 def test_progress_is_told_and_cancelling_is_heard(checkpoint: Path) -> None:
     told: list[tuple[str, int, int]] = []
-    encode(checkpoint, Words("rain"), Control(report=lambda *stage: told.append(stage)))
+    encode(checkpoint, Description(prompt="rain"), Control(report=lambda *stage: told.append(stage)))
     assert told == [("reading the prompt", index, 4) for index in range(4)]
 
 
 @pytest.mark.parametrize(
     ("speech", "words", "message"),
     [
-        (True, Words("a dog"), "it needs a transcription"),
-        (False, Words("a dog", transcription="hello"), "takes a prompt alone"),
+        (True, Description(prompt="a dog"), "it needs a transcription"),
+        (False, Description(prompt="a dog", transcription="hello"), "takes a prompt alone"),
     ],
 )
 def test_a_transcription_is_for_speech_models(checkpoint, speech_checkpoint, speech, words, message) -> None:
@@ -195,7 +199,7 @@ def test_what_is_missing_or_damaged_is_named(
     folder = Path(shutil.copytree(checkpoint, tmp_path / "harmed"))
     harm(folder)
     with pytest.raises(ModelError, match=message):
-        encode(folder, Words(PROMPT))
+        encode(folder, Description(prompt=PROMPT))
 
 
 def cut(path: Path) -> None:
