@@ -20,6 +20,8 @@ from desktop.playback.player import Player
 from tests.desktop.playback.conftest import FRAMES, RATE, Recording, Room, Sound, Tape, found
 
 Listen = Callable[[], Recording]
+# A machine that is held up for longer than a buffer drops sound, whoever plays it; what is wrong is wrong three times.
+pytestmark = pytest.mark.flaky(reruns=2, reruns_delay=1)
 EDGE, SWITCH = round(EDGE_S * RATE), round(SWITCH_S * RATE)
 
 

@@ -1,0 +1,52 @@
+"""What became of one recording of a batch. Free of torch."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one recording.
+
+    Attributes:
+        name: of the recording, relative to the batch's folder, with ``/`` on every system.
+        variant: of an evaluation, such as ``guided``; empty in a plain batch.
+        source: the recording's path.
+        output: the result's path; empty where there is none.
+        facts: what ``retake restore --json`` prints; None where there is no result.
+        notes: what the user must be told of how it was done.
+        error: why there is no result, in one line; empty where there is one.
+        sha256: of the result's bytes, hexadecimal; empty where there is none.
+        size: of the result in bytes.
+    """
+
+    name: str
+    variant: str
+    source: str
+    output: str
+    facts: dict[str, Any] | None
+    notes: tuple[str, ...]
+    error: str
+    sha256: str
+    size: int
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is a result."""
+        return self.facts is not None
+
+    def as_json(self) -> dict[str, Any]:
+        """For a file of JSON."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Outcome:
+        """The other way round.
+
+        Raises:
+            TypeError, KeyError: it is none.
+        """
+        return cls(**{**values, "notes": tuple(values["notes"])})
