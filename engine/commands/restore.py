@@ -15,8 +15,10 @@ from engine.commands.console import (
     add_model_arguments,
     add_reading_arguments,
     add_region_arguments,
+    add_report_argument,
     add_sound_output_arguments,
     add_words_arguments,
+    check_report,
     file_name,
     open_from,
     print_notes,
@@ -60,6 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("input", metavar="IN", type=file_name, help="a recording: WAV, FLAC, AIFF, CAF, Ogg, MP3 ...")
     output = add_sound_output_arguments(parser, "the result", "that of IN, where OUT has it")
     output.add_argument("--region-only", action="store_true", help="write the region alone, not the whole recording")
+    add_report_argument(output)
     add_region_arguments(parser)
     add_stage_arguments(parser)
     add_model_arguments(parser)
@@ -191,6 +194,7 @@ def run(arguments: argparse.Namespace) -> int:
     from engine.model.folder import check_model
 
     check_target(arguments.output, sources=[arguments.input], force=arguments.force)
+    check_report(arguments.report, [arguments.input, arguments.output])
     check_rate(arguments)
     from engine.recording.resampled import at_rate
 
@@ -227,6 +231,9 @@ def run(arguments: argparse.Namespace) -> int:
         # Last, so that whatever fails or is stopped before it leaves no output behind.
         progress.report("writing", 0, 1)
         written = write(clip, take, choice, arguments)
+        if arguments.report is not None:
+            progress.report("reporting", 0, 1)
+            report(clip, take, measures, arguments)
         progress.close()
         said = written.notes if clip is recorded else written_notes(clip, written, choice)
         print_notes([*take.notes, *said, *headroom_notes(take, written)])
@@ -318,6 +325,24 @@ def write(clip: Clip, take: Take, choice: Format, arguments: argparse.Namespace)
         force=arguments.force,
         dither_seed=take.settings.seed,
         cancelled=look,
+    )
+
+
+def report(clip: Clip, take: Take, measures: Measures, arguments: argparse.Namespace) -> None:
+    """Write the page about the take."""
+    from engine.patched import Patched
+    from engine.take_report import take_settings, write_take_report
+
+    write_take_report(
+        arguments.report,
+        clip,
+        Patched(clip, take.patch),
+        take.region,
+        measures,
+        title=arguments.input.name,
+        settings=take_settings(take),
+        renderer=take.settings.renderer,
+        notes=take.notes,
     )
 
 
