@@ -98,8 +98,8 @@ def comparison_figure(
 
     signals = [np.nan_to_num(reference), np.nan_to_num(result), np.nan_to_num(result - reference)]
     with rc_context(STYLE):
-        figure = _figure(6.9)
-        figure.text(0.06, 0.975, _plain(title), ha="left", va="top", fontsize=11, fontweight="bold")
+        figure = new_figure(6.9)
+        figure.text(0.06, 0.975, plain(title), ha="left", va="top", fontsize=11, fontweight="bold")
         figure.text(0.06, 0.944, _caption(reference, rate), ha="left", va="top", color=MUTED)
         grid = figure.add_gridspec(
             3, 9,
@@ -114,7 +114,7 @@ def comparison_figure(
         length_s = reference.shape[1] / rate
         _share_axes(axes, start_s, length_s)
         _draw_marks(axes, [(mark_s - start_s) / length_s for mark_s in marks_s])
-        return _drawn(figure, form)
+        return drawn(figure, form)
 
 
 def stages_figure(rows: Sequence[tuple[str, float | None, float | None]]) -> bytes:
@@ -125,19 +125,20 @@ def stages_figure(rows: Sequence[tuple[str, float | None, float | None]]) -> byt
     """
     from matplotlib import rc_context
 
-    names = [_plain(name) for name, _, _ in rows]
+    names = [plain(name) for name, _, _ in rows]
     with rc_context(STYLE):
-        figure = _figure(1.05 + 0.34 * max(1, len(rows)))
+        figure = new_figure(1.05 + 0.34 * max(1, len(rows)))
         left, right = figure.subplots(1, 2, sharey=True)
         _draw_bars(left, [row[1] for row in rows], "Mel error (dB), lower is better", BLUE)
         _draw_bars(right, [row[2] for row in rows], "SI-SDR (dB), higher is better", GREEN)
         left.set_yticks(range(len(names)), names, fontsize=8.5)
         left.set_ylim(len(names) - 0.4, -0.6)
         figure.tight_layout(w_pad=3)
-        return _drawn(figure)
+        return drawn(figure)
 
 
-def _figure(height_in: float) -> Figure:
+def new_figure(height_in: float) -> Figure:
+    """An empty figure of the pictures' width."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -146,7 +147,8 @@ def _figure(height_in: float) -> Figure:
     return figure
 
 
-def _drawn(figure: Figure, form: str = "png") -> bytes:
+def drawn(figure: Figure, form: str = "png") -> bytes:
+    """A figure's bytes as PNG or WebP."""
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         # The font that Matplotlib brings lacks some scripts; a name in one of them is drawn as boxes.
@@ -168,9 +170,9 @@ def _caption(reference: Samples, rate: int) -> str:
     return f"{length} at {rate / 1000:g} kHz, {layout}{together}"
 
 
-def _plain(text: str) -> str:
-    """Text that Matplotlib doesn't take for mathematics."""
-    return text.replace("$", r"\$")
+def plain(text: str) -> str:
+    """Text that Matplotlib doesn't take for mathematics, without what no font can draw."""
+    return text.encode("utf-8", "replace").decode().replace("$", r"\$")
 
 
 def _draw_waveforms(axes: Sequence[Axes], signals: Sequence[Samples]) -> None:

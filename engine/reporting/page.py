@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 from engine.reporting.versions import versions
 
+# Whatever a name or a note holds, nothing is fetched or sent.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; media-src data:"
 STYLE = """
 :root { color-scheme: light; --ink: #1f2328; --muted: #59636e; --rule: #d1d9e0; --tint: #f6f8fa; }
 * { box-sizing: border-box; }
@@ -71,6 +73,7 @@ def opening(title: str, below: str, style: str = "") -> str:
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{text(title)}</title>
 <style>{STYLE}{style}</style>
@@ -112,5 +115,5 @@ def number(written: str) -> str:
 
 
 def text(plain: str) -> str:
-    """Any text as HTML."""
-    return html.escape(plain, quote=True)
+    """Any text as HTML; bytes of a file's name that are no text are written out."""
+    return html.escape(plain.encode("utf-8", "backslashreplace").decode(), quote=True)
