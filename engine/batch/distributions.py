@@ -83,9 +83,7 @@ def draw_panel(
     axis.spines[["top", "right", "left"]].set_visible(False)
     axis.tick_params(axis="y", length=0)
     if within is None:
-        hidden = any(measure.key in row.hidden for row in rows)
-        words = "says nothing: phase is invented" if hidden else "no values"
-        axis.text(0.5, 0.5, words, transform=axis.transAxes, ha="center", va="center", color=MUTED)
+        axis.text(0.5, 0.5, why_none(rows, measure), transform=axis.transAxes, ha="center", va="center", color=MUTED)
         axis.set_xticks([])
         return
     axis.set_xlabel(measure.hint, color=MUTED)
@@ -98,12 +96,23 @@ def draw_panel(
         axis.axvline(measure.aim, color=GREEN, linewidth=1.0, zorder=1)
     outside = 0
     for height, variant in enumerate(variants):
-        values = values_of([row for row in rows if row.outcome.variant == variant], measure.key)
-        outside += draw_line(axis, height, values, within)
+        of = [row for row in rows if row.outcome.variant == variant]
+        values = values_of(of, measure.key)
+        if values:
+            outside += draw_line(axis, height, values, within)
+        else:
+            axis.text(
+                0.02, height, why_none(of, measure), transform=axis.get_yaxis_transform(), va="center", color=MUTED
+            )
     if outside:
         axis.text(
             1, 1.02, f"{outside} beyond", transform=axis.transAxes, ha="right", va="bottom", color=MUTED, fontsize=7
         )
+
+
+def why_none(rows: Sequence[Row], measure: SetMeasure) -> str:
+    """Why there is nothing to draw."""
+    return "says nothing: phase is invented" if any(measure.key in row.hidden for row in rows) else "no values"
 
 
 def draw_line(axis: Axes, height: float, values: Sequence[float], within: tuple[float, float]) -> int:

@@ -44,15 +44,20 @@ td.number strong { color: #1a6b43; }
 .tall { max-height: 85vh; overflow: auto; border-bottom: 1px solid var(--muted); }
 .tall thead th { position: sticky; top: 0; background: #fff; box-shadow: inset 0 -1px var(--muted); }
 .tall:focus-visible { outline: 2px solid #0a58b9; outline-offset: 2px; }
+@page { size: A4 landscape; margin: 12mm; }
 @media print {
   .sides { grid-template-columns: 2fr 3fr; gap: 0 6mm; }
   .case { break-before: page; margin-top: 0; }
+  .case img { max-height: 88mm; margin: 2mm 0; }
+  .case table { font-size: 7pt; margin: 0; }
+  thead { break-inside: avoid; }
   .tall { max-height: none; overflow: visible; }
-  .tall thead th { position: static; }
+  .tall thead th { position: static; box-shadow: none; }
+  .sortable th button { display: inline; }
   .sortable th button::after { content: none; }
   table.wide { font-size: 7pt; }
   table.wide th, table.wide td { padding-right: 6px; }
-  th.name { min-width: 0; max-width: 60mm; }
+  th.name { min-width: 60mm; max-width: 80mm; }
   nav { display: none; }
 }
 """

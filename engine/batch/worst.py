@@ -72,8 +72,8 @@ def reason(count: int, of: int, full: bool) -> str:
         return "No result differs from its original in mel error."
     if count == of:
         return f"All {of} results that differ from their originals are shown, the greatest mel error first."
-    why = "so that the page stays below 20 MB" if full else "the rest is in the table"
-    return f"The {count} with the greatest mel error of {of} are shown, {why}."
+    why = "; more would make the page larger than 20 MB" if full else ""
+    return f"Of {of} results that differ from their originals, the {count} with the greatest mel error are shown{why}."
 
 
 def case(place: int, row: Row) -> str:

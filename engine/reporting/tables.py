@@ -9,8 +9,8 @@ from engine.reporting.page import number, text
 
 NOTHING = "\N{EN DASH}"
 PHASE_IS_INVENTED = (
-    "The renderer made the phase up, so waveforms can't be compared sample by sample: SNR, SI-SDR, squared and "
-    f"absolute error and correlation say nothing and are shown as {NOTHING}."
+    "Where a renderer makes the phase up, as griffinlim and vocoder do, waveforms can't be compared sample by sample: "
+    f"SNR, SI-SDR, squared and absolute error and correlation say nothing and are shown as {NOTHING}."
 )
 
 

@@ -76,7 +76,7 @@ def test_settings_notes_and_names_are_told(clip, tmp_path):
     page = write(tmp_path / "r.html", *take(clip, 4, 5), notes=["made with <less>"], renderer="vocoder")
     assert "made with <less>" in page.told() and "a <take>" in page.text
     assert page.tables["Settings"] == [["seed", "7"]]
-    assert "made the phase up" in page.told()
+    assert "makes the phase up" in page.told()
 
 
 def test_what_is_wanted_beside_the_page_is_written(clip, tmp_path):
