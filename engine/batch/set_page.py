@@ -40,6 +40,8 @@ table.wide { font-size: 13px; }
 table.wide th, table.wide td { padding-right: 12px; }
 th.name { overflow-wrap: anywhere; min-width: 20em; max-width: 30em; }
 thead th.number { white-space: normal; }
+td.error { min-width: 18em; }
+td.meaning { min-width: 13em; }
 td.number strong { color: #1a6b43; }
 .tall { max-height: 85vh; overflow: auto; border-bottom: 1px solid var(--muted); }
 .tall thead th { position: sticky; top: 0; background: #fff; box-shadow: inset 0 -1px var(--muted); }
@@ -53,8 +55,6 @@ td.number strong { color: #1a6b43; }
   thead { break-inside: avoid; }
   .tall { max-height: none; overflow: visible; }
   .tall thead th { position: static; box-shadow: none; }
-  .sortable th button { display: inline; }
-  .sortable th button::after { content: none; }
   table.wide { font-size: 7pt; }
   table.wide th, table.wide td { padding-right: 6px; }
   th.name { min-width: 60mm; max-width: 80mm; }

@@ -39,10 +39,14 @@ for (const table of document.querySelectorAll("table.sortable")) {
   };
   heads.forEach((head, column) => {
     const button = document.createElement("button");
+    const name = [...head.childNodes];
+    const dress = () => { button.append(...name); head.replaceChildren(button); };
     button.type = "button";
-    button.append(...head.childNodes);
     button.addEventListener("click", () => sort(column));
-    head.append(button);
+    dress();
+    // On paper a head with a button in it would not be repeated on every page.
+    addEventListener("beforeprint", () => head.replaceChildren(...name));
+    addEventListener("afterprint", dress);
   });
 }
 """
