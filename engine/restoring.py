@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,11 +19,10 @@ if TYPE_CHECKING:
     from engine.export import Written
     from engine.jobs import Take
     from engine.metrics import Measures
-    from engine.model.load import Model
+    from engine.model.resident import Resident
     from engine.recording.formats import Format
 
 GIGA = 1e9
-Loads = Callable[[str, str, Sequence[str]], "Model"]
 Says = Callable[[Iterable[str]], None]
 
 
@@ -97,7 +96,7 @@ def restored(
     *,
     force: bool = False,
     say: Says = lambda notes: None,
-    load: Loads | None = None,
+    models: Resident | None = None,
 ) -> Restored:
     """Restore, measure, write.
 
@@ -108,7 +107,7 @@ def restored(
         control: told of progress and asked whether to stop.
         force: whether a file that is there may be replaced.
         say: told at once what is to be known before the work.
-        load: loads a model, as `engine.model.load.load_model` does.
+        models: keeps the model from one recording to the next; None loads it for this one.
 
     Raises:
         InputError: the order can't be carried out for this recording.
@@ -149,14 +148,16 @@ def restored(
         say(memory_notes(region, clip, settings))
         control.report("loading", 0, 1)
         from engine.jobs import measure, restore
-        from engine.model.load import load_model
+        from engine.model.resident import Resident
         from engine.stepping import Allowance, stepping_down
 
+        resident = models or Resident()
+
         def attempt(lesser: RestoreSettings, allowance: Allowance, notes: list[str]) -> Take:
-            model = (load or load_model)(lesser.model, lesser.device, () if short else components_for(lesser))
+            model = resident.model(lesser.model, lesser.device, () if short else components_for(lesser))
             return restore(clip, region, lesser, allowance.of(model), dataclasses.replace(control, notes=notes))
 
-        take = stepping_down(attempt, settings, forget=lambda: None)
+        take = stepping_down(attempt, settings, resident.forget)
         measures = measure(clip, region, take.patch, control)
         # Last, so that whatever fails or is stopped before it leaves no output behind.
         control.report("writing", 0, 1)

@@ -7,7 +7,14 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from engine.commands.console import name, whole_number
+from engine.commands.console import (
+    add_model_arguments,
+    add_reading_arguments,
+    add_region_arguments,
+    add_words_arguments,
+    name,
+    whole_number,
+)
 from engine.errors import InputError
 from engine.restoring import Order
 from engine.settings import (
@@ -27,6 +34,20 @@ STAGE_HELP = {
     "method": "how the model is used",
     "renderer": "how the model's answer becomes sound",
 }
+
+
+def add_order_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments that say what is asked of a recording, for `order_from`."""
+    add_region_arguments(parser)
+    add_stage_arguments(parser)
+    add_model_arguments(parser)
+    add_words_arguments(parser)
+    reading = add_reading_arguments(parser)
+    reading.add_argument(
+        "--check-all",
+        action="store_true",
+        help="look for NaN and Inf in the whole recording, not only where it is read",
+    )
 
 
 def add_stage_arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,14 +6,10 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from engine.commands.choices import add_stage_arguments, order_from
+from engine.commands.choices import add_order_arguments, order_from
 from engine.commands.console import (
     Progress,
-    add_model_arguments,
-    add_reading_arguments,
-    add_region_arguments,
     add_sound_output_arguments,
-    add_words_arguments,
     file_name,
     print_notes,
 )
@@ -33,20 +29,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     output = add_sound_output_arguments(parser, "the result", "that of IN, where OUT has it")
     output.add_argument("--region-only", action="store_true", help="write the region alone, not the whole recording")
     add_order_arguments(parser)
-
-
-def add_order_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments that say what is asked of a recording, for `engine.commands.choices.order_from`."""
-    add_region_arguments(parser)
-    add_stage_arguments(parser)
-    add_model_arguments(parser)
-    add_words_arguments(parser)
-    reading = add_reading_arguments(parser)
-    reading.add_argument(
-        "--check-all",
-        action="store_true",
-        help="look for NaN and Inf in the whole recording, not only where it is read",
-    )
 
 
 def run(arguments: argparse.Namespace) -> int:
