@@ -109,7 +109,10 @@ def _named(text: str, *, alone: bool, out: Path) -> Iterator[tuple[str, Path]]:
         for match in sorted(start.glob(pattern)):
             sources = _recordings_in(match, out) if match.is_dir() else [match] if _is_recording(match) else []
             for source in sources:
-                yield source.relative_to(start).as_posix(), source
+                place = source.relative_to(start)
+                hidden = any(part.startswith(".") for part in place.parts)
+                if not hidden and out not in source.resolve().parents:
+                    yield place.as_posix(), source
     else:
         raise InputError(f"input {text!r}: no such file or folder")
 

@@ -37,25 +37,22 @@ class Processes:
     """
 
     def __init__(self, count: int, orders: Mapping[str, Order], threads: int) -> None:
-        self._orders, self._threads = orders, threads
+        self._count, self._orders, self._threads = count, orders, threads
         self._deaths: Counter[Key] = Counter()
         self._lost: list[tuple[Item, bool]] = []
         self._workers: list[_Process] = []
-        try:
-            for number in range(count):
-                self._workers.append(self._started(number))
-        except BaseException:
-            self.close()
-            raise
 
     @property
     def free(self) -> int:
-        """How many processes have nothing to do."""
-        return sum(worker.item is None for worker in self._workers) - len(self._lost)
+        """How many processes have nothing to do, or aren't started yet."""
+        return self._count - sum(worker.item is not None for worker in self._workers) - len(self._lost)
 
     def hand(self, item: Item, force: bool) -> None:
-        """Have a process that has nothing to do carry out an item."""
-        worker = next(worker for worker in self._workers if worker.item is None)
+        """Have a process that has nothing to do carry out an item; it is started where there is none."""
+        worker = next((worker for worker in self._workers if worker.item is None), None)
+        if worker is None:
+            worker = self._started(len(self._workers))
+            self._workers.append(worker)
         worker.item, worker.force = item, force
         with contextlib.suppress(OSError):  # it has ended: that is seen when it is listened to
             worker.connection.send((item, force))
