@@ -82,7 +82,7 @@ def expected(done_once: Path) -> dict[str, str]:
     return hashes(done_once)
 
 
-def command(source: Path, out: Path, model: Path, *more: object) -> list[str]:
+def command(source: Path, out: Path, model: Path | str, *more: object) -> list[str]:
     words = ["batch", source, "-o", out, "--method", "vae", "--model", model, "--device", "cpu", "--workers", 1, *more]
     code = "import sys; from engine.cli import main; sys.exit(main())"
     return [sys.executable, "-c", code, *(str(word) for word in words)]
@@ -123,30 +123,28 @@ def test_a_result_is_what_restore_gives(
 def test_killed_five_times_and_resumed_it_gives_the_same(
     recordings: Path, tmp_path: Path, whole_model: Path, expected: dict[str, str]
 ) -> None:
-    out = tmp_path / "out"
-    kills, size, attempts = 0, 0, 0
+    kill_and_resume(recordings, tmp_path / "out", whole_model)
+    assert hashes(tmp_path / "out") == expected
+    assert not left_over(tmp_path / "out")
+
+
+def kill_and_resume(source: Path, out: Path, model: Path | str, *more: object) -> None:
+    """Kill a batch five times, each time after something was written down, then let it come to its end."""
+    kills, size = 0, 0
     while kills < 5:
-        attempts += 1
-        assert attempts < 12, "it is done before it can be killed"
-        more = ["--resume"] if (out / "batch.jsonl").exists() else []
+        resume = ["--resume"] if journal_bytes(out) else []
         process = subprocess.Popen(
-            command(recordings, out, whole_model, *more), stderr=subprocess.PIPE, start_new_session=True
+            command(source, out, model, *resume, *more), stderr=subprocess.PIPE, start_new_session=True
         )
-        end = time.monotonic() + 60
-        while process.poll() is None and journal_bytes(out) <= size and time.monotonic() < end:
+        while process.poll() is None and journal_bytes(out) <= size:
             time.sleep(0.002)
-        size = journal_bytes(out)
-        if process.poll() is None:
-            # Each time another part of it: the whole of it, or the one that writes the journal alone.
-            (os.killpg if kills % 2 else os.kill)(process.pid, signal.SIGKILL)
-            kills += 1
+        assert process.poll() is None, "it is done before it could be killed"
+        # Now the one that writes the journal alone, now its workers too.
+        (os.killpg if kills % 2 else os.kill)(process.pid, signal.SIGKILL)
         process.communicate()
-    done = subprocess.run(
-        command(recordings, out, whole_model, "--resume"), check=False, capture_output=True, text=True
-    )
+        kills, size = kills + 1, journal_bytes(out)
+    done = subprocess.run(command(source, out, model, "--resume", *more), check=False, capture_output=True, text=True)
     assert done.returncode == 1, done.stderr
-    assert hashes(out) == expected
-    assert not left_over(out)
 
 
 def journal_bytes(out: Path) -> int:
@@ -292,3 +290,52 @@ def test_the_journal_is_json_lines_that_a_program_can_read(
     lines = [json.loads(line) for line in (tmp_path / "out" / "batch.jsonl").read_text().splitlines()]
     assert lines[0]["batch"]["orders"][""]["settings"]["method"] == "vae"
     assert lines[-1]["ended"]["facts"]["measures"]["mel_db"] > 0
+
+
+@pytest.mark.thorough
+def test_two_hundred_recordings_ten_of_them_broken_five_kills(tmp_path: Path, demo_folder: Path) -> None:
+    """Real and made ones by the bundled model; what five kills and a resumption give is what one run gives."""
+    source = tmp_path / "in"
+    write_two_hundred(source, demo_folder)
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    done = subprocess.run(
+        command(source, whole, "bundled", "--workers", 2), check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 1, done.stderr
+    assert len(hashes(whole)) == 190
+    assert sum(line.startswith("failed: broken/") for line in done.stderr.splitlines()) == 10
+    assert all(f"broken/{number}.wav" in (whole / "report.html").read_text() for number in range(10))
+    kill_and_resume(source, killed, "bundled", "--workers", 2)
+    assert hashes(killed) == hashes(whole)
+    assert not left_over(killed)
+
+
+def write_two_hundred(folder: Path, demo_folder: Path) -> None:
+    """120 pieces of real recordings, 70 made sounds in many formats, 10 broken files."""
+    (folder / "broken").mkdir(parents=True)
+    real = sorted(path for path in demo_folder.iterdir() if path.suffix in (".wav", ".flac", ".ogg"))
+    for number in range(120):
+        with soundfile.SoundFile(real[number % len(real)]) as file:
+            frames = file.samplerate * (1 + number % 3) // 2
+            file.seek((number * 7919) % (file.frames - frames))
+            piece, rate = file.read(frames), file.samplerate
+        path = folder / real[number % len(real)].stem / f"{number:03}.wav"
+        path.parent.mkdir(exist_ok=True)
+        soundfile.write(path, piece, rate, subtype=("PCM_16", "PCM_24", "FLOAT")[number % 3])
+    rng = np.random.default_rng(0)
+    for number in range(70):
+        rate, channels = (8000, 16000, 44100, 96000)[number % 4], 1 + number % 2
+        times = np.arange(rate // 2)[:, None] / rate
+        sound = 0.2 * np.sin(2 * np.pi * (100 + 40 * number) * times) + 0.02 * rng.standard_normal(
+            (rate // 2, channels)
+        )
+        suffix = ("wav", "flac", "aiff")[number % 3]
+        soundfile.write(folder / f"made-{number:02}.{suffix}", sound, rate, subtype="PCM_24")
+    whole = (folder / "made-00.wav").read_bytes()
+    for number in range(10):
+        nan = number in (8, 9)
+        content = (b"", b"RIFF", whole[: 40 + 100 * number], bytes(1000), b"text" * 99)[number % 5]
+        path = folder / "broken" / f"{number}.wav"
+        path.write_bytes(content)
+        if nan:
+            soundfile.write(path, np.full(9000, np.nan), 16000, subtype="FLOAT")
