@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from engine.commands.choices import add_order_arguments, order_from
@@ -204,10 +204,13 @@ def needed_bytes(source: Path, order: Order) -> int | None:
 
 def standing_words(standing: Standing) -> str:
     """How many are done, how many failed, and what is being done."""
-    words = [f"{standing.done} of {standing.of}"]
+    words = f"{standing.done} of {standing.of}"
     if standing.failures:
-        words.append(f"{standing.failures} failed")
-    return ", ".join(words)
+        words += f", {standing.failures} failed"
+    step = standing.latest
+    if step is not None:
+        words += f" ({PurePosixPath(step.item.name).name}: {step.stage} {step.done / max(1, step.of):.0%})"
+    return words
 
 
 def report(plan: Plan, outcomes: Sequence[Outcome], arguments: argparse.Namespace, progress: Progress) -> list[Path]:
