@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 TEXTS = $(shell find desktop -name '*.py' | LC_ALL=C sort) -source-language en -locations none -no-obsolete
+# A file's tests stay together; ARGS="-n 0" runs all in one process.
+IN_TWO := --numprocesses 2 --dist loadfile
 LANGUAGES := resources/translations/retake
 
 .PHONY: help setup run demo test lint bench translations lock clean
@@ -22,7 +24,7 @@ demo: setup  ## restore the bundled demo recordings, without a window
 
 test: setup  ## all tests; ARGS="-k splice" for some
 	@$(PYTHON) packaging/bootstrap.py tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(IN_TWO) $(ARGS)
 
 lint: setup  ## format, rules, types, import contracts
 	$(BIN)/ruff format --check .

@@ -18,7 +18,6 @@ from desktop.engine_words import offered
 from desktop.message_bar import Choice, MessageBar
 from desktop.panels.findings_panel import FindingsPanel
 from desktop.panels.sidebar import Sidebar
-from desktop.panels.stored_settings import restore_settings
 from desktop.preferences import Preferences
 from desktop.pyramids.readable import PIECE_FRAMES
 from desktop.sounds_shown import pyramids_of
@@ -29,7 +28,7 @@ from desktop.views.ticks import TimeUnit
 from desktop.worker.supervisor import EngineThread
 from engine.errors import RetakeError
 from engine.region import Region
-from engine.settings import described
+from engine.settings import described, settings_from
 
 log = logging.getLogger(__name__)
 CURRENT, RETAKE = "current_region_id", "retake"  # kept with the view
@@ -190,7 +189,7 @@ class DocumentTab(QWidget):
             return
         retake = self.sidebar.retake
         try:
-            retake.set_settings(dataclasses.replace(restore_settings(left), device=retake.settings().device))
+            retake.set_settings(dataclasses.replace(settings_from(left), device=retake.settings().device))
         except RetakeError as error:
             log.warning("the settings of %s are left out: %s", self.document.store.path, error)
 

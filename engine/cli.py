@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn, TextIO
 
-from engine.commands import bottleneck, compare, decode, demo, encode, generate, models, restore
+from engine.commands import batch, bottleneck, compare, decode, demo, encode, generate, models, restore
 from engine.commands.stopping import Stopped, stops
 from engine.errors import InputError, RetakeError
 from engine.settings import check_choice
@@ -24,6 +24,7 @@ COMMANDS = {
     "demo": demo,
     "restore": restore,
     "compare": compare,
+    "batch": batch,
     "generate": generate,
     "encode": encode,
     "decode": decode,
@@ -36,6 +37,7 @@ EXAMPLES = """examples:
   retake [FILES]                                  open the editor
   retake demo                                     hear and see what it does, on recordings that came along
   retake restore in.wav -o out.wav --start 3 --end 4.5
+  retake batch recordings -o restored --workers 4
   retake generate --kind environment --seconds 5 -o out.wav
   retake compare in.wav out.wav                   how far the result is from the input
   retake COMMAND --help                           all that a command takes

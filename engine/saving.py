@@ -13,6 +13,12 @@ from pathlib import Path
 
 from engine.errors import DiskFullError, OutputError
 
+try:
+    import fcntl
+except ImportError:  # Windows, where a file that is open can't be removed by another process anyway
+    fcntl = None  # type: ignore[assignment]
+
+PART_NAMES = ".retake-*.part"
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -31,6 +37,7 @@ class PartFile(io.RawIOBase):
         self.path = path
         self.failure: OSError | None = None
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o666)
+        hold(self._fd)  # goes with the process, however it ends
 
     def readable(self) -> bool:
         return True
@@ -113,6 +120,30 @@ def written_whole(
         sync_directory(target.parent)
     except OSError as error:
         raise explain(error, target) from error
+
+
+def hold(fd: int) -> bool:
+    """Lock an open file for this process; False where another one holds it. Not every file system can."""
+    if fcntl is not None:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            pass
+    return True
+
+
+def sweep_parts(folder: Path) -> None:
+    """Remove what processes that were killed left half-written in a folder."""
+    for path in folder.glob(PART_NAMES):
+        with suppress(OSError):
+            fd = os.open(path, os.O_RDWR)
+            try:
+                if hold(fd):
+                    path.unlink()
+            finally:
+                os.close(fd)
 
 
 def put_in_place(path: Path, target: Path, force: bool) -> None:

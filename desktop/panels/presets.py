@@ -1,34 +1,32 @@
-"""Presets: named choices of task, method and renderer with their settings, one small JSON file each.
-
-Some ship with Retake (``resources/presets``); a user's own lie in the platform's folder for settings. Seed, device and
-model are no part of a preset: they belong to the take and the machine.
-"""
+"""Presets as the window lists, saves and deletes them; what one is, `engine.settings.presets` says."""
 
 from __future__ import annotations
 
 import json
 import re
 import unicodedata
-from dataclasses import dataclass, replace
-from importlib import resources
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 from PySide6.QtCore import QCoreApplication
 
-from desktop.panels.stored_settings import restore_settings
 from engine.errors import InputError, OutputError
 from engine.saving import written_whole
-from engine.settings import RestoreSettings, described
+from engine.settings import (
+    PRESET_PARTS,
+    RestoreSettings,
+    apply_preset,
+    described,
+    own_presets,
+    read_preset,
+    shipped_presets,
+)
+from engine.settings.presets import VERSION, VERSION_KEY
 
 translate = QCoreApplication.translate
 
-VERSION = 1
-MOST_BYTES = 1 << 20
 LONGEST_NAME = 60
-WORDS = ("prompt", "negative_prompt", "transcription", "source_prompt")
-KEPT = ("task", "method", "renderer", "splice", "task_settings", "method_settings", "renderer_settings")
 
 
 @dataclass(frozen=True)
@@ -50,25 +48,7 @@ class Preset:
 
     def applied_to(self, settings: RestoreSettings) -> RestoreSettings:
         """Its choices with the seed, device and model of ``settings``, and where it has none, the words."""
-        kept = {name: getattr(self.settings, name) for name in KEPT}
-        kept["method_settings"] = with_words_of(self.settings.method_settings, settings.method_settings)
-        return RestoreSettings(**kept, model=settings.model, seed=settings.seed, device=settings.device)
-
-
-def with_words_of(method_settings: Any, others: Any) -> Any:
-    """A method's settings that say of the sound what ``others`` say, where they say nothing themselves."""
-    fields = [name for name in WORDS if getattr(method_settings, name, None) == ""]
-    return replace(method_settings, **{name: getattr(others, name, "") for name in fields})
-
-
-def shipped_folder() -> Path:
-    """The presets inside the installed package."""
-    return Path(str(resources.files("resources"))) / "presets"
-
-
-def own_folder() -> Path:
-    """Where the user's presets lie."""
-    return Path(platformdirs.user_config_dir("retake")) / "presets"
+        return apply_preset(self.settings, settings)
 
 
 def shipped_texts() -> dict[str, tuple[str, str]]:
@@ -105,51 +85,32 @@ def shipped_texts() -> dict[str, tuple[str, str]]:
     }
 
 
-def read_preset(path: Path, *, shipped: bool = False) -> Preset:
-    """Read one preset.
+def shown_preset(path: Path, *, shipped: bool = False) -> Preset:
+    """Read one preset; one that shipped has its name in the window's language.
 
     Raises:
-        InputError: the file is no preset, is damaged, or holds a value that is not accepted.
+        InputError: as `engine.settings.read_preset`.
     """
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ValueError(translate("Presets", "{count} bytes are too many").format(count=path.stat().st_size))
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        text = translate("Presets", "preset {name} can't be read: {error}")
-        raise InputError(text.format(name=path.name, error=error)) from error
-    if not isinstance(values, dict) or not isinstance(values.get("retake_preset"), int):
-        text = translate(
-            "Presets", "preset {name} is no preset of Retake; a JSON object with 'retake_preset' is expected"
-        )
-        raise InputError(text.format(name=path.name))
-    if values["retake_preset"] > VERSION:
-        text = translate("Presets", "preset {name} is of version {version}; up to {most} is accepted")
-        raise InputError(text.format(name=path.name, version=values["retake_preset"], most=VERSION))
-    try:
-        settings = restore_settings({name: values[name] for name in KEPT if name in values})
-    except InputError as error:
-        text = translate("Presets", "preset {name}: {error}")
-        raise InputError(text.format(name=path.name, error=error)) from error
-    name, sentence = str(values.get("name") or path.stem), str(values.get("sentence") or "")
+    stored = read_preset(path)
+    name, sentence = stored.name, stored.sentence
     if shipped:
         name, sentence = shipped_texts().get(path.stem, (name, sentence))
-    return Preset(path, name, sentence, settings, shipped)
+    return Preset(path, name, sentence, stored.settings, shipped)
 
 
 def read_presets() -> tuple[list[Preset], list[str]]:
     """Shipped presets, then the user's own by name; and what couldn't be read, one line each."""
     order = list(shipped_texts())
-    shipped = [shipped_folder() / f"{stem}.json" for stem in order]
+    shipped = [shipped_presets() / f"{stem}.json" for stem in order]
     found: list[Preset] = []
     errors: list[str] = []
     try:
-        own = sorted(own_folder().glob("*.json"))
+        own = sorted(own_presets().glob("*.json"))
     except OSError as error:
         own, errors = [], [translate("Presets", "the folder of presets can't be read: {error}").format(error=error)]
     for path in (*shipped, *own):
         try:
-            found.append(read_preset(path, shipped=path in shipped))
+            found.append(shown_preset(path, shipped=path in shipped))
         except InputError as error:
             errors.append(str(error))
     found.sort(key=lambda preset: (not preset.shipped, "" if preset.shipped else preset.name.casefold()))
@@ -167,23 +128,23 @@ def save_preset(name: str, settings: RestoreSettings) -> Preset:
     if not 0 < len(name) <= LONGEST_NAME:
         text = translate("Presets", "name is {name!r}; 1 to {most} characters are accepted")
         raise InputError(text.format(name=name, most=LONGEST_NAME))
-    folder = own_folder()
+    folder = own_presets()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         text = translate("Presets", "{path} can't be made: {error}")
         raise OutputError(text.format(path=folder, error=error.strerror or error)) from error
-    values: dict[str, Any] = {"retake_preset": VERSION, "name": name}
-    values.update({key: value for key, value in described(settings).items() if key in KEPT})
+    values: dict[str, Any] = {VERSION_KEY: VERSION, "name": name}
+    values.update({key: value for key, value in described(settings).items() if key in PRESET_PARTS})
     path = place_of(name)
     with written_whole(path, force=True) as file:
         file.write(json.dumps(values, indent=2, ensure_ascii=False).encode() + b"\n")
-    return read_preset(path)
+    return shown_preset(path)
 
 
 def place_of(name: str) -> Path:
     """The file of an own preset of that name: the one that bears it, or else a free one."""
-    folder = own_folder()
+    folder = own_presets()
     for path in sorted(folder.glob("*.json")):
         try:
             if read_preset(path).name.casefold() == name.casefold():

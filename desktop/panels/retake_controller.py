@@ -17,7 +17,6 @@ from desktop.panels.lacking import SPOKEN, lacking
 from desktop.panels.requests import Request, Running
 from desktop.panels.retake_panel import RetakePanel
 from desktop.panels.setting_texts import progress_label, stage_label
-from desktop.panels.stored_settings import restore_settings
 from desktop.panels.subject import subject_region, subject_row
 from desktop.panels.take_texts import notes_beside_licence
 from desktop.panels.take_writer import TakeWriter
@@ -27,7 +26,7 @@ from desktop.worker.quick import quick
 from desktop.worker.supervisor import EngineThread
 from engine.errors import RetakeError
 from engine.region import Region
-from engine.settings import LARGEST_SEED, RestoreSettings, described
+from engine.settings import LARGEST_SEED, RestoreSettings, described, settings_from
 
 job_ids = itertools.count(1)  # of all documents: they share one engine
 
@@ -155,7 +154,7 @@ class RetakeController(QObject):
     def settings_of(self, take: TakeRow) -> RestoreSettings | None:
         """The settings of a take; None, said why, where this version doesn't know them."""
         try:
-            return restore_settings(take.settings)
+            return settings_from(take.settings)
         except RetakeError as error:
             self.said.emit("warning", self.tr("{take} can't be run again: {why}").format(take=take.name, why=error))
             return None

@@ -1,35 +1,17 @@
-"""The engine process as the window's process sees it: started, spoken to, ended.
-
-A fresh interpreter, as `multiprocessing`'s spawn makes one, but started without it: that would import the program's
-main module a second time in the child, and leave a tracker process beside it.
-"""
+"""The engine process as the window's process sees it: started, spoken to, ended."""
 
 from __future__ import annotations
 
 import contextlib
-import json
-import multiprocessing
-import os
 import signal
 import subprocess
-import sys
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 from desktop.translating import translate
 from desktop.worker import segments
 from desktop.worker.messages import FAULT, Asked, Start
+from engine.child import start_child
 
-# -P: the current folder is not searched. The child finds modules where this process does.
-CODE = """import json, sys
-sys.path[:] = json.loads(sys.argv[2])
-from desktop.worker.service import serve
-serve(int(sys.argv[1]))
-"""
-# Threads that wait for each other sleep and don't spin: where others compute too, as the window does, spinning costs
-# more than ten times the work (measured: two threads on two busy cores).
-CALM = {"OMP_WAIT_POLICY": "PASSIVE"}
 PATIENCE_S = 0.5
 
 
@@ -44,19 +26,7 @@ class EngineProcess:
     def __init__(self, trace: Path | None) -> None:
         segments.sweep_dead()
         self.prefix = segments.new_prefix()
-        ours: Connection[Any, Any]
-        ours, theirs = multiprocessing.Pipe()
-        descriptor = theirs.fileno()
-        environment = {**CALM, **os.environ}
-        command = [sys.executable, "-P", "-c", CODE, str(descriptor), json.dumps(sys.path)]
-        try:
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[descriptor], env=environment)
-        except OSError:
-            ours.close()
-            raise
-        finally:
-            theirs.close()
-        self.connection = ours
+        self._process, self.connection = start_child("desktop.worker.service")
         self.send(Start(self.prefix, trace))
 
     @property

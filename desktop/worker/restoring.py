@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.worker.messages import Job, Overlay
-from desktop.worker.resident import Resident
 from engine.analysis import Recorded
 from engine.audio import Clip, changed_since, open_clip
 from engine.jobs import Take, measure, restore
 from engine.metrics import MEASURE_TEXTS, Measures, measure_value
 from engine.model.conditioning import check_method, read_kinds
 from engine.model.folder import check_model
+from engine.model.resident import Resident
 from engine.patched import Patched
 from engine.progress import Control
 from engine.region import Region, is_interpolated, region_of, stretch_frames

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.commands.choices import add_stage_arguments, settings_from
 from engine.commands.console import (
     Progress,
     add_model_arguments,
@@ -20,7 +21,6 @@ from engine.commands.console import (
     print_notes,
     region_from,
 )
-from engine.commands.restore import add_stage_arguments, settings_from
 
 if TYPE_CHECKING:
     from engine.bottleneck import Stage

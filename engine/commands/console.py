@@ -228,8 +228,8 @@ class Progress:
         """A control that reports here, and stops where a signal could not."""
         return Control(report=self.report, cancelled=look)
 
-    def report(self, stage: str, done: int, of: int) -> None:
-        """Show a stage's progress, if it is time to."""
+    def report(self, stage: str, done: int, of: int, count: str | None = None) -> None:
+        """Show a stage's progress, if it is time to; ``count`` is said in place of the step."""
         now = time.monotonic()
         new = stage != self._stage or done < self._done
         if new:
@@ -239,7 +239,8 @@ class Progress:
             return
         self._last_s = now
         share = done / of if of else 1.0
-        count = byte_words(done, of) if self._in_bytes else step_words(stage, done, of)
+        if count is None:
+            count = byte_words(done, of) if self._in_bytes else step_words(stage, done, of)
         words = [count, left_words(now - self._began_s, done - self._first, of - done)]
         told = ", ".join(word for word in words if word)
         if self._terminal:

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Progress, add_model_arguments, file_name
-from engine.commands.restore import described
 from engine.commands.stopping import look
 from engine.errors import OutputError, RetakeError
 from engine.region import region_of
+from engine.restoring import facts_of
 from engine.settings import RestoreSettings
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def restored(
         write_patched(clip, [], stage / before, force=True, cancelled=look)
         write_patched(clip, [take.patch], stage / after, force=True, cancelled=look)
         measures = measure(clip, region, take.patch, progress.control())
-        row = described(clip, take, measures, clip.path, out / after, time.monotonic() - began)
+        row = facts_of(clip, take, measures, clip.path, out / after, time.monotonic() - began)
         first, last = region.start_frame, region.end_frame
         title, attribution = credits[piece.file]
         item = ReportItem(

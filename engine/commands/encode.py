@@ -7,6 +7,7 @@ import json
 import time
 from typing import TYPE_CHECKING
 
+from engine.commands.choices import setting_text
 from engine.commands.console import (
     Progress,
     add_model_arguments,
@@ -17,7 +18,6 @@ from engine.commands.console import (
     print_notes,
     whole_number,
 )
-from engine.commands.restore import setting_text
 from engine.errors import InputError
 from engine.settings import DdcmSettings, RestoreSettings, with_options
 

@@ -49,12 +49,22 @@ from engine.settings.methods import (
     SamplingSettings,
     VaeSettings,
 )
+from engine.settings.presets import (
+    PRESET_PARTS,
+    StoredPreset,
+    apply_preset,
+    find_preset,
+    own_presets,
+    read_preset,
+    shipped_presets,
+)
 from engine.settings.renderers import (
     RENDERER_SETTINGS,
     GainSettings,
     GriffinLimSettings,
     VocoderSettings,
 )
+from engine.settings.stored import settings_from, stage_settings
 from engine.settings.tasks import (
     LOUDEST_THRESHOLD_DB,
     QUIETEST_THRESHOLD_DB,
@@ -81,6 +91,7 @@ __all__ = [
     "MOST_CODEWORDS",
     "MOST_KBPS",
     "MOST_STEPS",
+    "PRESET_PARTS",
     "QUIETEST_THRESHOLD_DB",
     "RENDERER_SETTINGS",
     "SAMPLERS",
@@ -109,13 +120,21 @@ __all__ = [
     "RestoreSettings",
     "SamplingSettings",
     "SpliceSettings",
+    "StoredPreset",
     "VaeSettings",
     "VocoderSettings",
+    "apply_preset",
     "asks_unet",
     "check_choice",
     "check_range",
     "check_seed",
     "components_for",
     "described",
+    "find_preset",
+    "own_presets",
+    "read_preset",
+    "settings_from",
+    "shipped_presets",
+    "stage_settings",
     "with_options",
 ]

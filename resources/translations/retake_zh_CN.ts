@@ -2194,26 +2194,6 @@ The bundled model is free to use for anything.</source>
         <translation>以模型所能做到的最大限度贴近录音地重制区域。</translation>
     </message>
     <message>
-        <source>{count} bytes are too many</source>
-        <translation>{count} 字节过大</translation>
-    </message>
-    <message>
-        <source>preset {name} can&apos;t be read: {error}</source>
-        <translation>无法读取预设 {name}：{error}</translation>
-    </message>
-    <message>
-        <source>preset {name} is no preset of Retake; a JSON object with &apos;retake_preset&apos; is expected</source>
-        <translation>预设 {name} 不是 Retake 的预设；应为含有 &apos;retake_preset&apos; 的 JSON 对象</translation>
-    </message>
-    <message>
-        <source>preset {name} is of version {version}; up to {most} is accepted</source>
-        <translation>预设 {name} 的格式版本为 {version}；最高支持 {most}</translation>
-    </message>
-    <message>
-        <source>preset {name}: {error}</source>
-        <translation>预设 {name}：{error}</translation>
-    </message>
-    <message>
         <source>the folder of presets can&apos;t be read: {error}</source>
         <translation>无法读取预设文件夹：{error}</translation>
     </message>

@@ -87,7 +87,6 @@ UNSHOWN_ERRORS = {
     "desktop/preferences.py": "goes to the log",
     "desktop/playback/abx.py": "a mistake of the program, not of its user",
     "desktop/playback/route.py": "of the same",
-    "desktop/panels/stored_settings.py": "says of stored settings what the engine says of given ones, in English",
 }
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.document import actions
 from desktop.document.document import Document
 from desktop.document.opening import new_document
+from desktop.panels.retake_panel import RetakePanel
 from desktop.worker.supervisor import EngineThread
 from engine.audio import Patch
 from engine.settings import RestoreSettings
@@ -84,3 +85,17 @@ def made_take(document: Document) -> Callable[..., int]:
         return actions.add_take(document, region_id, result)
 
     return make
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> Iterator[RetakePanel]:
+    """The panel with what is always seen under it."""
+    holder = QWidget()
+    made = RetakePanel()
+    layout = QVBoxLayout(holder)
+    layout.addWidget(made)
+    layout.addWidget(made.action)
+    qtbot.addWidget(holder)
+    with qtbot.waitExposed(holder):
+        holder.show()
+    yield made  # the holder lives as long as this

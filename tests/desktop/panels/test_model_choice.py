@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from desktop.panels import kept_models
@@ -33,20 +33,6 @@ def choice(qtbot: QtBot) -> Iterator[ModelChoice]:
     with qtbot.waitExposed(made):
         made.show()
     yield made
-
-
-@pytest.fixture
-def panel(qtbot: QtBot) -> Iterator[RetakePanel]:
-    """The panel with what is always seen under it."""
-    holder = QWidget()
-    made = RetakePanel()
-    layout = QVBoxLayout(holder)
-    layout.addWidget(made)
-    layout.addWidget(made.action)
-    qtbot.addWidget(holder)
-    with qtbot.waitExposed(holder):
-        holder.show()
-    yield made  # the holder lives as long as this
 
 
 def listed(choice: ModelChoice) -> list[str]:

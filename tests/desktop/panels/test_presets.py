@@ -10,15 +10,21 @@ import pytest
 
 from desktop.panels.presets import (
     delete_preset,
-    own_folder,
-    read_preset,
     read_presets,
     save_preset,
-    shipped_folder,
     shipped_texts,
+    shown_preset,
 )
 from engine.errors import InputError, OutputError
-from engine.settings import DenoiseSettings, GuidedSettings, PartialSettings, RestoreSettings, VaeSettings
+from engine.settings import (
+    DenoiseSettings,
+    GuidedSettings,
+    PartialSettings,
+    RestoreSettings,
+    VaeSettings,
+    own_presets,
+    shipped_presets,
+)
 
 MINE = RestoreSettings(
     task="denoise", seed=7, task_settings=DenoiseSettings(amount=0.4), method_settings=GuidedSettings(steps=9)
@@ -26,14 +32,14 @@ MINE = RestoreSettings(
 
 
 def write(name: str, text: str) -> Path:
-    own_folder().mkdir(parents=True, exist_ok=True)
-    path = own_folder() / name
+    own_presets().mkdir(parents=True, exist_ok=True)
+    path = own_presets() / name
     path.write_text(text, encoding="utf-8")
     return path
 
 
 def test_everything_that_ships_is_read_and_named() -> None:
-    assert {path.stem for path in shipped_folder().glob("*.json")} == set(shipped_texts())
+    assert {path.stem for path in shipped_presets().glob("*.json")} == set(shipped_texts())
     presets, errors = read_presets()
     assert not errors
     assert [preset.name for preset in presets] == [name for name, _ in shipped_texts().values()]
@@ -81,7 +87,7 @@ def test_names_that_look_alike_as_files_are_kept_apart() -> None:
         save_preset(name, MINE)
     found = [preset.name for preset in read_presets()[0] if not preset.shipped]
     assert sorted(found) == sorted(names)
-    assert all(path.parent == own_folder() for path in own_folder().glob("**/*"))
+    assert all(path.parent == own_presets() for path in own_presets().glob("**/*"))
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61])
@@ -139,6 +145,6 @@ def test_a_folder_that_cannot_be_made_is_told() -> None:
 
 def test_nothing_is_left_beside_a_preset() -> None:
     path = save_preset("Mine", MINE).path
-    assert [each.name for each in own_folder().iterdir()] == [path.name]
+    assert [each.name for each in own_presets().iterdir()] == [path.name]
     assert json.loads(path.read_text())["retake_preset"] == 1
-    assert read_preset(path).name == "Mine"
+    assert shown_preset(path).name == "Mine"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.panels.presets import read_presets
@@ -30,18 +29,10 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def panel(qtbot: QtBot) -> Iterator[RetakePanel]:
-    """The panel with its button under it, seen, and ready to be asked."""
-    holder = QWidget()
-    made = RetakePanel()
-    layout = QVBoxLayout(holder)
-    layout.addWidget(made)
-    layout.addWidget(made.action)
-    qtbot.addWidget(holder)
-    made.show_target("0.25 s", True)
-    with qtbot.waitExposed(holder):
-        holder.show()
-    yield made  # the holder lives as long as this
+def panel(panel: RetakePanel) -> RetakePanel:
+    """The panel, ready to be asked."""
+    panel.show_target("0.25 s", True)
+    return panel
 
 
 @pytest.mark.parametrize("task", TASK_SETTINGS)

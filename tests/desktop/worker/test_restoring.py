@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from desktop.worker.messages import Job, Overlay
-from desktop.worker.resident import Resident
 from desktop.worker.restoring import Engine, overlaid
 from engine.audio import Patch, open_clip
 from engine.errors import RecordingError
 from engine.jobs import restore
 from engine.model.load import load_model
+from engine.model.resident import Resident
 from engine.progress import Control
 from engine.region import Region
 from engine.settings import RestoreSettings

@@ -21,9 +21,10 @@ import soundfile
 from PySide6.QtCore import QObject, Qt, QTimer
 from pytestqt.qtbot import QtBot
 
-from desktop.worker import process, segments
+from desktop.worker import segments
 from desktop.worker.messages import Job, Overlay, TakeResult
 from desktop.worker.supervisor import MOST_DEATHS, EngineThread
+from engine import child
 from engine.audio import open_clip
 from engine.jobs import measure, restore
 from engine.metrics import MEASURE_TEXTS, measure_value
@@ -341,7 +342,7 @@ def test_nothing_is_left_in_shared_memory(engine: EngineThread, ears: Ears, qtbo
 def test_a_process_that_always_dies_fails_all_jobs_and_is_not_started_for_ever(
     own_engine: EngineThread, qtbot: QtBot, music: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "CODE", "import os; os.kill(os.getpid(), 11)")
+    monkeypatch.setattr(child, "CODE", "import os; os.kill(os.getpid(), 11)")
     ears = Ears(own_engine)
     for job_id in range(6):
         own_engine.submit(Job(job_id, music, REGION, PLAIN))
@@ -362,7 +363,7 @@ def test_a_fault_of_the_gpu_fails_its_job_and_a_fresh_process_does_the_next(
     own_engine: EngineThread, qtbot: QtBot, music: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """As CUDA reports a fault, in the real process; there is no GPU that could be broken for it."""
-    serving = process.CODE.splitlines()
+    serving = child.CODE.splitlines()
     faulty = f"""
 from pathlib import Path
 from desktop.worker import restoring
@@ -374,7 +375,7 @@ def restored(*arguments):
     raise RuntimeError("CUDA error: an illegal memory access was encountered")
 restoring.Engine.restored = restored
 """
-    monkeypatch.setattr(process, "CODE", "\n".join([*serving[:2], faulty, *serving[2:]]))
+    monkeypatch.setattr(child, "CODE", "\n".join([*serving[:2], faulty, *serving[2:]]))
     ears = Ears(own_engine)
     for job_id in (1, 2):
         own_engine.submit(Job(job_id, music, REGION, PLAIN))

@@ -1,4 +1,4 @@
-"""Settings back from the plain values that presets, takes and projects keep, checked as if they were typed."""
+"""Settings back from the plain values that presets, takes, projects and batches keep, checked as if they were typed."""
 
 from __future__ import annotations
 
@@ -7,19 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import InputError
-from engine.settings import (
-    METHOD_SETTINGS,
-    RENDERER_SETTINGS,
-    TASK_SETTINGS,
-    RestoreSettings,
-    SpliceSettings,
-    check_choice,
-)
+from engine.settings.checks import check_choice
+from engine.settings.jobs import RestoreSettings, SpliceSettings
+from engine.settings.methods import METHOD_SETTINGS
+from engine.settings.renderers import RENDERER_SETTINGS
+from engine.settings.tasks import TASK_SETTINGS
 
 KINDS: dict[str, tuple[type, ...]] = {"int": (int,), "float": (int, float), "str": (str,), "bool": (bool,)}
 
 
-def restore_settings(values: object) -> RestoreSettings:
+def settings_from(values: object) -> RestoreSettings:
     """The settings of `engine.settings.described`'s values; what is left out takes its default.
 
     Raises:
@@ -43,7 +40,7 @@ def stage_settings(settings_class: type[Any], values: object) -> Any:
     """One stage's settings from plain values.
 
     Raises:
-        InputError: as for `restore_settings`.
+        InputError: as for `settings_from`.
     """
     return settings_class(**_typed(settings_class, _checked(values)))
 

@@ -1,0 +1,163 @@
+"""Workers that are processes of this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from engine.batch.outcome import Outcome
+from engine.batch.plan import Item, Key
+from engine.batch.pool import Step
+from engine.batch.worker import Worker, failed, gpu_environment, thread_environment
+from engine.child import start_child
+from engine.errors import Cancelled
+from engine.progress import Control
+from engine.restoring import Order
+
+MOST_DEATHS = 2  # of workers with the same item, before it is given up
+STEP_S = 0.25
+PATIENCE_S = 10.0  # for a worker to clear up; between two steps of a large model lie seconds
+
+
+class Processes:
+    """So many processes, each with the model loaded once; see `engine.batch.pool.Pool`.
+
+    Args:
+        count: how many.
+        orders: by variant.
+        threads: that each computes with.
+    """
+
+    def __init__(self, count: int, orders: Mapping[str, Order], threads: int) -> None:
+        self._count, self._orders, self._threads = count, orders, threads
+        self._deaths: Counter[Key] = Counter()
+        self._lost: list[tuple[Item, bool]] = []
+        self._workers: list[_Process] = []
+
+    @property
+    def free(self) -> int:
+        """How many processes have nothing to do, or aren't started yet."""
+        return self._count - sum(worker.item is not None for worker in self._workers) - len(self._lost)
+
+    def hand(self, item: Item, force: bool) -> None:
+        """Have a process that has nothing to do carry out an item; it is started where there is none."""
+        worker = next((worker for worker in self._workers if worker.item is None), None)
+        if worker is None:
+            worker = self._started(len(self._workers))
+            self._workers.append(worker)
+        worker.item, worker.force = item, force
+        with contextlib.suppress(OSError):  # it has ended: that is seen when it is listened to
+            worker.connection.send((item, force))
+
+    def wait(self, timeout_s: float) -> Sequence[tuple[Item, Outcome] | Step]:
+        """What the processes say."""
+        told: list[tuple[Item, Outcome] | Step] = []
+        for connection in wait([worker.connection for worker in self._workers], timeout_s):
+            worker = next(worker for worker in self._workers if worker.connection is connection)
+            try:
+                said = worker.connection.recv()
+            except (EOFError, OSError):
+                told += self._bury(worker)
+                continue
+            item = worker.item
+            assert item is not None
+            if isinstance(said, Outcome):
+                worker.item = None
+                told.append((item, said))
+            else:
+                told.append(Step(item, *said))
+        for item, force in self._lost[:]:
+            if any(worker.item is None for worker in self._workers):
+                self._lost.remove((item, force))
+                self.hand(item, force)
+        return told
+
+    def close(self) -> None:
+        """End all: each clears up what it was writing, or is killed after `PATIENCE_S`."""
+        for worker in self._workers:
+            worker.connection.close()
+        end = time.monotonic() + PATIENCE_S
+        for worker in self._workers:
+            try:
+                worker.process.wait(max(0.0, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                worker.process.kill()
+                worker.process.wait()
+        self._workers.clear()
+
+    def _started(self, number: int) -> _Process:
+        devices = {order.settings.device for order in self._orders.values()}
+        gpus = {} if devices == {"cpu"} else gpu_environment(number)
+        process, connection = start_child(__name__, {**thread_environment(self._threads), **gpus})
+        worker = _Process(number, process, connection)
+        with contextlib.suppress(OSError):
+            connection.send((self._orders, self._threads))
+        return worker
+
+    def _bury(self, worker: _Process) -> list[tuple[Item, Outcome] | Step]:
+        """Put a new process in the place of one that has ended, and see to what it was doing."""
+        worker.connection.close()
+        code = worker.process.wait()
+        self._workers[self._workers.index(worker)] = self._started(worker.number)
+        item = worker.item
+        if item is None:
+            return []
+        self._deaths[item.key] += 1
+        if self._deaths[item.key] < MOST_DEATHS:
+            # What it left half-written is in the way of nobody; what it left whole is the batch's own.
+            self._lost.append((item, True))
+            return []
+        how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        why = f"{item.source}: the process that worked on it ended with {how}, {MOST_DEATHS} times"
+        return [(item, failed(item, why))]
+
+
+class _Process:
+    """One of them.
+
+    Attributes:
+        item: what it is doing, with ``force``; None where it has nothing to do.
+    """
+
+    def __init__(self, number: int, process: subprocess.Popen[bytes], connection: Connection[Any, Any]) -> None:
+        self.number, self.process, self.connection = number, process, connection
+        self.item: Item | None = None
+        self.force = False
+
+
+def serve(descriptor: int) -> None:
+    """Be such a process, with the batch at the other end of a pipe; returns when that is closed."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # Ctrl-C in the terminal is the batch's to answer
+    os.set_inheritable(descriptor, False)
+    connection: Connection[Any, Any] = Connection(descriptor)
+    with contextlib.suppress(EOFError, OSError, Cancelled):
+        orders, threads = connection.recv()
+        worker = Worker(orders, threads)
+        while True:
+            item, force = connection.recv()
+            connection.send(worker.carry_out(item, force, Control(_Reporter(connection), connection.poll)))
+
+
+class _Reporter:
+    """Says where a job is, not more often than is looked at."""
+
+    def __init__(self, connection: Connection[Any, Any]) -> None:
+        self._connection = connection
+        self._last_s = 0.0
+        self._lock = threading.Lock()
+
+    def __call__(self, stage: str, done: int, of: int) -> None:
+        now = time.monotonic()
+        if now - self._last_s >= STEP_S:
+            self._last_s = now
+            with self._lock, contextlib.suppress(OSError):  # the batch is gone: the next question tells so
+                self._connection.send((stage, done, of))

@@ -1,0 +1,94 @@
+"""Carries out one item after the other, with the model loaded once."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from engine.batch.outcome import Outcome
+from engine.batch.plan import Item
+from engine.errors import Cancelled, RetakeError
+from engine.model.manifest import sha256_of
+from engine.progress import Control
+from engine.restoring import Order, restored
+
+# To be set before a process loads anything: they say how many threads its numerical libraries start with.
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+def thread_environment(threads: int) -> dict[str, str]:
+    """The environment of a process that is to compute with so many threads."""
+    return dict.fromkeys(THREAD_VARIABLES, str(threads))
+
+
+class Worker:
+    """Carries out items in this process.
+
+    Args:
+        orders: by variant.
+        threads: to compute with; results depend on it in their last bits.
+    """
+
+    def __init__(self, orders: Mapping[str, Order], threads: int) -> None:
+        import torch
+
+        from engine.model.resident import Resident
+
+        torch.set_num_threads(threads)
+        self._orders = orders
+        self._models = Resident()
+
+    def carry_out(self, item: Item, force: bool, control: Control) -> Outcome:
+        """Restore one recording; what goes wrong becomes the outcome's error.
+
+        Args:
+            item: what is to be done.
+            force: whether a file that is there may be replaced.
+            control: told of progress and asked whether to stop.
+
+        Raises:
+            Cancelled: the user stopped; nothing is left behind.
+        """
+        said: list[str] = []
+
+        def say(notes: Iterable[str]) -> None:
+            said.extend(notes)
+
+        # Each recording has notes of its own.
+        control = dataclasses.replace(control, notes=[])
+        try:
+            item.target.parent.mkdir(parents=True, exist_ok=True)
+            order = self._orders[item.variant]
+            made = restored(item.source, item.target, order, control, force=force, say=say, models=self._models)
+            digest, size = sha256_of(item.target, control), item.target.stat().st_size
+        except Cancelled:
+            raise
+        except RetakeError as error:
+            return failed(item, str(error))
+        except OSError as error:
+            return failed(item, f"{item.target}: {error.strerror or error}")
+        except Exception as error:  # one recording's trouble is not that of the others
+            return failed(item, f"{item.source}: failed: {type(error).__name__}: {error}")
+        notes = tuple(dict.fromkeys((*said, *made.notes)))
+        return Outcome(item.name, item.variant, str(item.source), str(item.target), made.facts, notes, "", digest, size)
+
+
+def failed(item: Item, error: str) -> Outcome:
+    """The outcome of an item that has no result."""
+    line = " ".join(error.split()) or "failed without a word"
+    return Outcome(item.name, item.variant, str(item.source), "", None, (), line, "", 0)
+
+
+def gpu_environment(number: int) -> dict[str, str]:
+    """The environment that shares the GPUs of this machine out among workers, unless the user did."""
+    gpus = gpu_count()
+    if gpus < 2 or "CUDA_VISIBLE_DEVICES" in os.environ:
+        return {}
+    return {"CUDA_VISIBLE_DEVICES": str(number % gpus)}
+
+
+def gpu_count() -> int:
+    """How many NVIDIA GPUs the system lists, without torch."""
+    return len(list(Path("/proc/driver/nvidia/gpus").glob("*")))

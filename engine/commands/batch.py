@@ -1,0 +1,246 @@
+"""``retake batch``: many recordings, by several processes or machines, taken up again where it was interrupted."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from engine.commands.choices import add_order_arguments, order_from
+from engine.commands.console import Progress, file_name, name, print_notes, whole_number
+from engine.commands.stopping import Stopped
+from engine.errors import InputError
+from engine.settings import components_for
+
+if TYPE_CHECKING:
+    from engine.batch.outcome import Outcome
+    from engine.batch.plan import Plan
+    from engine.batch.pool import Pool
+    from engine.batch.running import Standing
+    from engine.model.folder import ModelFolder
+    from engine.restoring import Order
+
+SUMMARY = "restore many recordings: files, folders, globs; --resume goes on after an interruption"
+DESCRIPTION = """Restore many recordings. IN is a file, a folder with all recordings in it, or a glob ('a/**/*.wav').
+Below DIR the results have the names and folders of the recordings. One that fails is told of, and the others
+are done.
+
+DIR/batch.jsonl notes what was done. After an interruption, whatever it was, the same command with --resume
+checks what is there and does the rest. Results depend neither on the number of workers nor on their order.
+
+--evaluate compares: every recording is restored in every variant of --grid, and the report sets them side
+by side."""
+FEWEST, MOST_WORKERS, MOST_THREADS = 1, 1024, 256
+SHARE_OF_MEMORY = 0.8
+FAILED = 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("inputs", metavar="IN", nargs="+", type=name, help="files, folders, globs")
+    output = parser.add_argument_group("output")
+    output.add_argument("-o", "--output", metavar="DIR", type=file_name, required=True, help="where to write")
+    output.add_argument("--force", action="store_true", help="begin anew and overwrite what is in DIR")
+    output.add_argument("--resume", action="store_true", help="go on with the batch that DIR holds")
+    output.add_argument("--subtype", metavar="TYPE", help="sample type, such as PCM_16 (default: each recording's own)")
+    output.add_argument("--region-only", action="store_true", help="write the region alone, not the whole recording")
+    output.add_argument("--no-report", action="store_true", help="write no report.html, .json, .csv and .png")
+    output.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    workers = parser.add_argument_group("workers")
+    workers.add_argument(
+        "--workers", type=whole_number, metavar="N", help="processes (default: as cores, GPUs and memory allow)"
+    )
+    workers.add_argument(
+        "--threads",
+        type=whole_number,
+        default=1,
+        metavar="N",
+        help="that each worker computes with (default: 1); results depend on it in their last bits",
+    )
+    compared = parser.add_argument_group("evaluation")
+    compared.add_argument("--evaluate", action="store_true", help="compare variants; without --grid, all methods")
+    compared.add_argument(
+        "--grid",
+        action="append",
+        default=[],
+        metavar="KEY=V,V",
+        help="values to compare, of method, task, renderer, seed or a key of --set; several make all combinations",
+    )
+    add_order_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Plan, restore what is missing, report, tell."""
+    began = time.monotonic()
+    check_options(arguments)
+    order = order_from(arguments)
+    from engine.batch.grid import variants_of
+    from engine.batch.journal import Journal
+    from engine.batch.plan import plan_of
+    from engine.batch.running import missing_of
+    from engine.model.folder import check_model, weights_hash
+
+    model = check_model(order.settings.model)
+    orders = variants_of(order, arguments.grid, model) if arguments.evaluate else {"": order}
+    check_orders(orders, model)
+    plan = plan_of(arguments.inputs, arguments.output, orders, arguments.threads)
+    with Progress() as progress:
+        progress.report("checking", 0, 1)
+        needed = sorted({part for each in orders.values() for part in components_for(each.settings)})
+        journal = Journal(plan, weights_hash(model, needed), resume=arguments.resume, anew=arguments.force)
+        try:
+            missing = missing_of(plan, journal, progress.control())
+            kept = len(plan.items) - len(missing)
+            if kept:
+                progress.close()
+                print_notes([f"{kept} of {len(plan.items)} are there already, checked byte for byte"])
+            outcomes = carried_out(plan, missing, journal, arguments, progress)
+        except Stopped as stop:
+            done = len(journal.outcomes)
+            stop.left = f"{done} of {len(plan.items)} are done; the same command with --resume goes on"
+            raise
+        finally:
+            journal.close()
+        files = report(plan, outcomes, arguments, progress)
+    tell(plan, outcomes, files, arguments, time.monotonic() - began)
+    return 0 if all(outcome.is_done for outcome in outcomes) else FAILED
+
+
+def check_options(arguments: argparse.Namespace) -> None:
+    """Refuse what doesn't go together or is out of range.
+
+    Raises:
+        InputError: so it is.
+    """
+    if arguments.grid and not arguments.evaluate:
+        raise InputError(f"--grid {arguments.grid[0]} is accepted with --evaluate")
+    if arguments.force and arguments.resume:
+        raise InputError("--force begins anew and --resume goes on; one of them is accepted")
+    for key, most in (("workers", MOST_WORKERS), ("threads", MOST_THREADS)):
+        value = getattr(arguments, key)
+        if value is not None and not FEWEST <= value <= most:
+            raise InputError(f"{key} is {value}; accepted is {FEWEST} to {most}")
+
+
+def check_orders(orders: Mapping[str, Order], model: ModelFolder) -> None:
+    """Refuse at once what would fail for every recording.
+
+    Raises:
+        InputError, ModelError: the model can't do it.
+    """
+    from engine.model.conditioning import check_method
+    from engine.model.folder import require_component
+
+    for order in orders.values():
+        for component in components_for(order.settings):
+            require_component(model, component, f"method {order.settings.method}")
+        check_method(order.settings, model)
+
+
+def carried_out(
+    plan: Plan, missing: Sequence[Any], journal: Any, arguments: argparse.Namespace, progress: Progress
+) -> list[Outcome]:
+    """Restore what is missing; the outcomes of all."""
+    from engine.batch.running import run_batch
+
+    def show(standing: Standing) -> None:
+        progress.report("restoring", standing.done_bytes, standing.of_bytes, standing_words(standing))
+
+    pool = pool_for(plan, missing, arguments)
+    try:
+        outcomes = run_batch(plan, missing, pool, journal, force=arguments.force, tell=show)
+    finally:
+        pool.close()
+    progress.close()
+    return outcomes
+
+
+def pool_for(plan: Plan, missing: Sequence[Any], arguments: argparse.Namespace) -> Pool:
+    """Those who do the work."""
+    from engine.batch.processes import Processes
+
+    count = arguments.workers or workers_for(plan, [item.source for item in missing])
+    return Processes(min(count, len(missing)), plan.orders, plan.threads)
+
+
+def workers_for(plan: Plan, sources: Sequence[Path]) -> int:
+    """How many processes this machine has cores, GPUs and memory for, going by the largest recording."""
+    from engine.batch.running import size_of
+    from engine.batch.worker import gpu_count
+
+    order = next(iter(plan.orders.values()))
+    if gpu_count() and order.settings.device in ("auto", "cuda"):
+        return gpu_count()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    most = max(1, cores // plan.threads)
+    largest = max(sources, key=size_of, default=None)
+    needed = None if largest is None else needed_bytes(largest, order)
+    from engine.memory import available_bytes
+
+    free = available_bytes()
+    return most if needed is None or free is None else max(1, min(most, int(SHARE_OF_MEMORY * free / needed)))
+
+
+def needed_bytes(source: Path, order: Order) -> int | None:
+    """The memory that a recording takes; None where it can't be opened."""
+    from engine.audio import open_clip
+    from engine.errors import RetakeError
+    from engine.memory import estimate_bytes
+    from engine.region import region_of
+
+    try:
+        with open_clip(source, allow_truncated=order.allow_truncated) as clip:
+            region = region_of(clip.frames, clip.rate, start_s=order.start_s, end_s=order.end_s)
+            return estimate_bytes(region.frames, clip.rate, clip.channels, order.settings)
+    except RetakeError:
+        return None
+
+
+def standing_words(standing: Standing) -> str:
+    """How many are done, how many failed, and what is being done."""
+    words = f"{standing.done} of {standing.of}"
+    if standing.failures:
+        words += f", {standing.failures} failed"
+    step = standing.latest
+    if step is not None:
+        words += f" ({PurePosixPath(step.item.name).name}: {step.stage} {step.done / max(1, step.of):.0%})"
+    return words
+
+
+def report(plan: Plan, outcomes: Sequence[Outcome], arguments: argparse.Namespace, progress: Progress) -> list[Path]:
+    """Write the report."""
+    return []
+
+
+def tell(
+    plan: Plan, outcomes: Sequence[Outcome], files: Sequence[Path], arguments: argparse.Namespace, seconds: float
+) -> None:
+    """Print the outcome for a program (``--json``) or for a person; failures by name, whichever it is."""
+    failures = [outcome for outcome in outcomes if not outcome.is_done]
+    counted = Counter(note for outcome in outcomes for note in outcome.notes)
+    print_notes(f"{note} ({count} of {len(outcomes)})" for note, count in counted.items())
+    for outcome in failures:
+        where = f"{outcome.variant}: {outcome.name}" if outcome.variant else outcome.name
+        print(f"failed: {where}: {outcome.error}", file=sys.stderr)
+    done = len(outcomes) - len(failures)
+    if arguments.json:
+        told = {
+            "output": str(plan.folder),
+            "done": done,
+            "failed": len(failures),
+            "seconds": round(seconds, 3),
+            "threads": plan.threads,
+            "reports": [str(file) for file in files],
+            "outcomes": [outcome.as_json() for outcome in outcomes],
+        }
+        print(json.dumps(told, allow_nan=False))
+        return
+    page = next((file for file in files if file.suffix == ".html"), None)
+    rest = f"; {len(failures)} failed, named above" if failures else ""
+    print(f"{done} of {len(outcomes)} restored in {seconds:.1f} s{rest}" + (f"; open {page}" if page else ""))
