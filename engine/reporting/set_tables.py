@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from engine.batch.set_measures import MAIN_MEASURES, SET_MEASURES, Row, SetMeasure, shown
-from engine.batch.statistics import Spread, best, common, difference, spread, values_of, variants_of
-from engine.batch.worst import worst_first
 from engine.reporting.page import number, text
+from engine.reporting.set_measures import MAIN_MEASURES, SET_MEASURES, Row, SetMeasure, shown
+from engine.reporting.statistics import Spread, best, common, difference, spread, values_of, variants_of
 from engine.reporting.tables import NOTHING
+from engine.reporting.worst import worst_first
 
 MOST_NOTES = 30
 MOST_ROWS = 40

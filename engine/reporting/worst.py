@@ -6,13 +6,13 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.batch.excerpt import EXCERPT_S, SEARCHED_S, Excerpt, excerpt_of
-from engine.batch.set_measures import SET_MEASURES, Row, shown
 from engine.errors import RetakeError
 from engine.plots import comparison_figure
 from engine.progress import Control
+from engine.reporting.excerpt import EXCERPT_S, SEARCHED_S, Excerpt, excerpt_of
 from engine.reporting.page import number, pairs, text
 from engine.reporting.players import player_notes, players
+from engine.reporting.set_measures import SET_MEASURES, Row, shown
 from engine.reporting.tables import NOTHING
 
 MOST_CASES = 16

@@ -7,9 +7,9 @@ import soundfile
 import soxr
 
 from engine.audio import open_clip
-from engine.batch.excerpt import EXCERPT_S, excerpt_of, read_at_rate
 from engine.errors import RecordingError
-from tests.engine.batch.sets import RATE, done, facts_of, sound, write
+from engine.reporting.excerpt import EXCERPT_S, excerpt_of, read_at_rate
+from tests.engine.reporting.sets import RATE, done, facts_of, sound, write
 
 
 def worse(samples: np.ndarray, start_s: float, end_s: float) -> np.ndarray:

@@ -3,9 +3,9 @@ import math
 import numpy as np
 import pytest
 
-from engine.batch.set_measures import LOUDNESS_CHANGE, MAIN_MEASURES, SET_MEASURES, row_of
-from engine.batch.statistics import best, common, difference, spread, values_of, variants_of
-from tests.engine.batch.sets import failed, made_up
+from engine.reporting.set_measures import LOUDNESS_CHANGE, MAIN_MEASURES, SET_MEASURES, row_of
+from engine.reporting.statistics import best, common, difference, spread, values_of, variants_of
+from tests.engine.reporting.sets import failed, made_up
 
 MEASURES = {measure.key: measure for measure in SET_MEASURES}
 MEL, SI_SDR, HIGH = (MEASURES[key] for key in ("mel_db", "si_sdr_db", "band_retention.high"))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from engine.batch.distributions import distributions_figure
 from engine.batch.outcome import Outcome
-from engine.batch.set_files import set_csv, set_json
-from engine.batch.set_measures import row_of
-from engine.batch.set_page import set_page
 from engine.progress import Control
+from engine.reporting.distributions import distributions_figure
+from engine.reporting.set_files import set_csv, set_json
+from engine.reporting.set_measures import row_of
+from engine.reporting.set_page import set_page
 from engine.saving import written_whole
 
 

@@ -8,10 +8,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.batch.set_measures import LOUDNESS_CHANGE, SET_MEASURES, Row
-from engine.batch.statistics import difference, spread, values_of, variants_of
 from engine.metrics import MEASURE_TEXTS
+from engine.reporting.set_measures import LOUDNESS_CHANGE, SET_MEASURES, Row
 from engine.reporting.spreadsheet import Cell, csv_text
+from engine.reporting.statistics import difference, spread, values_of, variants_of
 from engine.reporting.versions import versions
 
 FACTS = ("task", "method", "renderer", "model", "seed", "steps", "device", "rate", "channels", "seconds")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 
-from engine.batch.set_files import counts
-from engine.batch.set_measures import Row
-from engine.batch.set_tables import (
+from engine.progress import Control
+from engine.reporting.page import closing, opening, text
+from engine.reporting.set_files import counts
+from engine.reporting.set_measures import Row
+from engine.reporting.set_tables import (
     all_table,
     by_recording_table,
     differences_table,
@@ -17,12 +19,10 @@ from engine.batch.set_tables import (
     quartiles_table,
     variants_table,
 )
-from engine.batch.sorting import SORTING_SCRIPT, SORTING_STYLE
-from engine.batch.statistics import variants_of
-from engine.batch.worst import worst_cases
-from engine.progress import Control
-from engine.reporting.page import closing, opening, text
+from engine.reporting.sorting import SORTING_SCRIPT, SORTING_STYLE
+from engine.reporting.statistics import variants_of
 from engine.reporting.tables import PHASE_IS_INVENTED
+from engine.reporting.worst import worst_cases
 
 MOST_BYTES = 19_500_000
 SET_STYLE = """

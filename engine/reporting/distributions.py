@@ -10,9 +10,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from engine.batch.set_measures import MAIN_MEASURES, Row, SetMeasure
-from engine.batch.statistics import quantile, spread, values_of, variants_of
 from engine.plots import BLUE, GREEN, INK, MUTED, RULE, STYLE, drawn, new_figure, plain
+from engine.reporting.set_measures import MAIN_MEASURES, Row, SetMeasure
+from engine.reporting.statistics import quantile, spread, values_of, variants_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.batch import worst
-from engine.batch.set_report import write_set_report
 from engine.errors import Cancelled, OutputError
 from engine.progress import Control
-from tests.engine.batch.sets import AWKWARD, RATE, done, failed, made_up, sound
+from engine.reporting import worst
+from engine.reporting.set_report import write_set_report
 from tests.engine.page import Page
+from tests.engine.reporting.sets import AWKWARD, RATE, done, failed, made_up, sound
 
 ALL = "A row a result, the greatest mel error first; a column's name sorts by it"
 QUARTILES = "Median and quartiles of each measure"
@@ -261,7 +261,7 @@ def test_whatever_is_missing_there_is_a_page(tmp_path, outcomes):
 def test_as_many_are_shown_as_fit_and_it_is_said(tmp_path, monkeypatch):
     before = sound(6)
     outcomes = [done(tmp_path, f"{n}.wav", before, before + np.float32(0.01 * n) * sound(6, 9)) for n in range(1, 5)]
-    monkeypatch.setattr("engine.batch.set_page.MOST_BYTES", 1_500_000)
+    monkeypatch.setattr("engine.reporting.set_page.MOST_BYTES", 1_500_000)
     page = write(tmp_path, outcomes)
     count = len(page.all("article"))
     assert 0 < count < 4

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.batch.set_measures import Row, SetMeasure
+from engine.reporting.set_measures import Row, SetMeasure
 
 
 @dataclass(frozen=True)
