@@ -52,7 +52,7 @@ def batch(retake: Callable[..., Run], whole_model: Path) -> Callable[..., Run]:
 
 def hashes(folder: Path) -> dict[str, str]:
     """Of all results by name."""
-    files = [path for path in folder.rglob("*") if path.suffix in (".wav", ".flac")]
+    files = [path for path in folder.rglob("*") if path.suffix in (".wav", ".flac", ".aiff")]
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
