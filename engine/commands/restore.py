@@ -340,22 +340,35 @@ def tell(clip: Clip, take: Take, measures: Measures, arguments: argparse.Namespa
     if arguments.json:
         print(json.dumps(described(clip, take, measures, arguments.input, arguments.output, seconds), allow_nan=False))
         return
+    from engine.measuring.meaning import meaningless, sentence_for, waveform_means_nothing
     from engine.metrics import summary_line
 
     region = take.region
+    renderer = renderer_of(clip, take)
     print(
         f"{arguments.output}: {region.start_frame / clip.rate:.3f} to {region.end_frame / clip.rate:.3f} s taken again "
         f"({take.settings.task}, {take.settings.method}, {take.settings.renderer}) in {seconds:.1f} s on {take.device}"
     )
-    print(f"against the input: {summary_line(measures)}")
+    print(f"against the input: {summary_line(measures, meaningless(renderer) if renderer else ())}")
+    if renderer and waveform_means_nothing(renderer):
+        print(sentence_for(renderer))
+
+
+def renderer_of(clip: Clip, take: Take) -> str | None:
+    """The renderer of a take; None where it was interpolated, which needs none."""
+    interpolated = is_interpolated(take.region, clip.frames, clip.rate, take.settings)
+    return None if interpolated else take.settings.renderer
 
 
 def described(
     clip: Clip, take: Take, measures: Measures, source: Path, output: Path, seconds: float
 ) -> dict[str, object]:
     """The object that ``--json`` prints; its keys are a contract."""
+    from engine.measuring.meaning import meaningless
 
     region, settings = take.region, take.settings
+    renderer, row = renderer_of(clip, take), measures.as_json()
+    nothing = meaningless(renderer) if renderer else frozenset()
     asked = not is_interpolated(region, clip.frames, clip.rate, settings)
     return {
         "input": str(source),
@@ -378,5 +391,6 @@ def described(
         "steps": getattr(settings.method_settings, "steps", None) if asked else None,
         "device": take.device,
         "seconds": round(seconds, 3),
-        "measures": measures.as_json(),
+        "measures": row,
+        "meaningless": [key for key in row if key in nothing],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from engine.measuring.measures import Measures
@@ -18,6 +19,7 @@ class MeasureText:
     meaning: str
 
 
+NO_MEANING = "(means nothing here)"
 MEASURE_TEXTS = (
     MeasureText("snr_db", "SNR", "dB", "z.2f", "reference against sample-by-sample error; higher is closer"),
     MeasureText("si_sdr_db", "SI-SDR", "dB", "z.2f", "the same with a change of gain forgiven; higher is closer"),
@@ -53,21 +55,25 @@ def format_measure(measures: Measures, text: MeasureText) -> str:
     return "n/a" if value is None else format(value, text.form)
 
 
-def summary_line(measures: Measures) -> str:
-    """The measures in one line for a person."""
+def summary_line(measures: Measures, meaningless: Collection[str] = ()) -> str:
+    """The measures in one line for a person, without those whose keys are ``meaningless``."""
     if measures.mse == 0:
         return "identical, sample for sample"
     text = {row.key: format_measure(measures, row) for row in MEASURE_TEXTS}
     kept = "/".join(text[f"band_retention.{band}"] for band in ("low", "mid", "high"))
+    waveform = {"si_sdr_db": f"SI-SDR {text['si_sdr_db']} dB, ", "correlation": f"correlation {text['correlation']}, "}
     return (
-        f"SI-SDR {text['si_sdr_db']} dB, correlation {text['correlation']}, mel error {text['mel_db']} dB, "
+        "".join(said for key, said in waveform.items() if key not in meaningless) + f"mel error {text['mel_db']} dB, "
         f"energy kept {kept} %, loudness {text['lufs_reference']} -> {text['lufs_result']} LUFS, "
         f"true peak {text['true_peak_dbtp']} dBTP"
     )
 
 
-def table(measures: Measures) -> str:
-    """Every measure in aligned lines: name, value, unit, meaning."""
-    rows = [(row.label, format_measure(measures, row), row.unit, row.meaning) for row in MEASURE_TEXTS]
+def table(measures: Measures, meaningless: Collection[str] = ()) -> str:
+    """Every measure in aligned lines: name, value, unit, meaning, or that it means nothing."""
+    rows = [
+        (row.label, format_measure(measures, row), row.unit, NO_MEANING if row.key in meaningless else row.meaning)
+        for row in MEASURE_TEXTS
+    ]
     label, value, unit = (max(len(row[column]) for row in rows) for column in range(3))
     return "\n".join(f"{a:<{label}}  {b:>{value}} {c:<{unit}}  {d}" for a, b, c, d in rows)
