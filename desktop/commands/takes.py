@@ -6,9 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from desktop.dialogs.take_report import TakeReport
 from desktop.document import actions
-from desktop.take_report import report_of
 
 if TYPE_CHECKING:
     from desktop.window import MainWindow
@@ -61,6 +59,10 @@ def star_take(window: MainWindow) -> None:
 
 def show_report(window: MainWindow, take_id: int) -> None:
     """Open the report of a take of the document in front, beside the editor."""
+    # Here and not above: the window is there sooner without what draws and writes reports.
+    from desktop.dialogs.take_report import TakeReport
+    from desktop.take_report import report_of
+
     tab = window.tab
     take = tab.document.takes.get(take_id) if tab else None
     if tab is None or take is None:
