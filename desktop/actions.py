@@ -486,6 +486,15 @@ COMMANDS = (
         TAKE,
     ),
     Command(
+        "report_take",
+        TAKES,
+        QT_TRANSLATE_NOOP("Actions", "Repor&t of This Take…"),
+        (),
+        QT_TRANSLATE_NOOP("Actions", "See what the take in use changed, with every measure, and save that as a page."),
+        TAKE,
+        after_line=True,
+    ),
+    Command(
         "remove_take",
         TAKES,
         QT_TRANSLATE_NOOP("Actions", "&Delete Take"),

@@ -66,8 +66,11 @@ class Work(QObject, Generic[T]):
 
     ended = Signal()
 
-    def __init__(self, work: Callable[[], T]) -> None:
+    def __init__(self, work: Callable[[], T], then: Callable[[], None] | None = None) -> None:
+        """``then`` is a method of a Qt object that `ended` is told to, however soon the work ends."""
         super().__init__()
+        if then is not None:
+            self.ended.connect(then)
         self._work = work
         self._results: list[T] = []
         self._error: BaseException | None = None

@@ -49,7 +49,7 @@ class DocumentTab(QWidget):
         menu_asked: a menu is wanted at a place on the screen.
         reopen_asked: the recording is wanted with zeros in place of what is no number.
         again_asked: the recording is wanted as it is now, in another tab.
-        export_asked: a take is to be exported, by its id.
+        export_asked, report_asked: a take is to be exported, or its report to be shown, by its id.
     """
 
     titled = Signal()
@@ -57,6 +57,7 @@ class DocumentTab(QWidget):
     reopen_asked = Signal()
     again_asked = Signal()
     export_asked = Signal(int)
+    report_asked = Signal(int)
 
     def __init__(self, document: Document, engine: EngineThread, chosen: Preferences, tool: Tool) -> None:
         """Show a document: as it was left, if it was shown before, else by the preferences and with ``tool``."""
@@ -219,6 +220,7 @@ class DocumentTab(QWidget):
         self.sidebar.said.connect(self.say)
         self.view.said.connect(self.say)
         self.sidebar.export_asked.connect(self.export_asked)
+        self.sidebar.report_asked.connect(self.report_asked)
         self.view.menu_asked.connect(self._ask_menu)
         for pyramid in self._pyramids:
             pyramid.failed.connect(lambda text: self.say("error", text))

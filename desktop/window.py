@@ -33,6 +33,7 @@ from desktop.command import DEVICES, NOTHING, ONE_ABOVE, ONE_BELOW, RECENT, REGI
 from desktop.commands import HANDLERS
 from desktop.commands.editing import TOOLS
 from desktop.commands.files import export_take, may_close
+from desktop.commands.takes import show_report
 from desktop.commands.viewing import SCALES, SHOWN, TIMES
 from desktop.document.actions import layers_past
 from desktop.document.document import Document
@@ -138,6 +139,7 @@ class MainWindow(QMainWindow):
         tab.reopen_asked.connect(partial(self._flow.open_with, document.source, "repair_nonfinite"))
         tab.again_asked.connect(partial(self._flow.open_anew, document.source))
         tab.export_asked.connect(partial(export_take, self))
+        tab.report_asked.connect(partial(show_report, self))
         tab.view.shown_changed.connect(partial(self._follow_view, tab))
         document.selection_changed.connect(self._enable)
         document.current_changed.connect(self._enable)

@@ -8,25 +8,27 @@ float64, and blocks are cut to one size inside, so that the size of the caller's
 measure            definition and source
 =================  ======================================================================================
 snr_db             10 lg of reference energy over error energy, no gain or mean removed
-si_sdr_db          scale-invariant SDR: Le Roux et al., "SDR - half-baked or well done?", ICASSP 2019
+si_sdr_db          scale-invariant SDR, means removed: Le Roux et al., "SDR - half-baked or well done?", ICASSP
+                   2019, eq. 5 and 6
 mse, mae           mean squared and mean absolute error of the samples
 correlation        Pearson's, over the samples
 mel_db             mean |difference| of the 64-band log-mel, in dB (see `mel_pair`)
 lsd_db             log-spectral distance: Gray and Markel, IEEE Trans. ASSP 24(5), 1976
 mrstft             multi-resolution STFT loss: Yamamoto et al., "Parallel WaveGAN", ICASSP 2020, eq. 5 to 8
 band_retention     energy of the result in percent of the reference's: < 500, 500..4000, > 4000 Hz
-lufs_*             integrated loudness: ITU-R BS.1770-4, Annex 1, two-stage gate
-true_peak_dbtp     of the result: ITU-R BS.1770-4, Annex 2
+lufs_*             integrated loudness: ITU-R BS.1770-5, Annex 1, two-stage gate; of 5.0, 5.1 and 7.1 too (see
+                   `engine.measuring.loudness`)
+true_peak_dbtp     of the result: ITU-R BS.1770-5, Annex 2
 pesq, stoi         ITU-T P.862.2 and Taal et al. 2011, by the packages `pesq` and `pystoi`, where installed
 =================  ======================================================================================
 
-All channels count alike: samples and spectral cells of every channel go into one mean; only the mel analyses
-``sqrt(mean over channels |S_c|^2)``.
+All channels count alike but in loudness: samples and spectral cells of every channel go into one mean; only the
+mel analyses ``sqrt(mean over channels |S_c|^2)``.
 
 None says that a measure is undefined: silence where a level is asked for, too short (mel: 10 ms; loudness:
 0.4 s), a package missing, samples that aren't finite. *Identical signals* have an infinite SNR and SI-SDR,
 which JSON cannot write: they are None too, and ``mse`` 0 with ``correlation`` 1 tell. So is the SI-SDR of a
-pure change of gain.
+pure change of gain, one by -1 too: it forgives a flipped polarity, which ``correlation`` -1 tells.
 """
 
 from __future__ import annotations

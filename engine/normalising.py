@@ -1,4 +1,4 @@
-"""By how much an output is made louder or softer: to a peak, or to a loudness (ITU-R BS.1770-4)."""
+"""By how much an output is made louder or softer: to a peak, or to a loudness (ITU-R BS.1770-5)."""
 
 from __future__ import annotations
 

@@ -186,7 +186,7 @@ def write_report_of(path: Path, clip: Clip, take: Take, measures: Measures, note
         measures,
         title=title,
         settings=take_settings(take),
-        renderer=take.settings.renderer,
+        renderer=renderer_of(clip, take),
         notes=tuple(notes),
     )
 
@@ -280,10 +280,18 @@ def headroom_notes(take: Take, written: Written) -> list[str]:
     return [f"{written.subtype} holds nothing above full scale: --subtype FLOAT does, or lower the recording before"]
 
 
+def renderer_of(clip: Clip, take: Take) -> str:
+    """What made the take heard; empty where it was interpolated from the samples around."""
+    interpolated = is_interpolated(take.region, clip.frames, clip.rate, take.settings)
+    return "" if interpolated else take.settings.renderer
+
+
 def facts_of(
     clip: Clip, take: Take, measures: Measures, source: Path, output: Path, seconds: float
 ) -> dict[str, object]:
     """The object that ``--json`` prints; its keys are a contract."""
+    from engine.measuring.meaning import meaningless
+
     region, settings = take.region, take.settings
     asked = not is_interpolated(region, clip.frames, clip.rate, settings)
     return {
@@ -308,4 +316,5 @@ def facts_of(
         "device": take.device,
         "seconds": round(seconds, 3),
         "measures": measures.as_json(),
+        "meaningless": sorted(meaningless(renderer_of(clip, take))),
     }

@@ -10,12 +10,12 @@ import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.errors import InputError
 from engine.measuring.band_levels import BandLevels, band_levels
 from engine.measuring.meaning import meaningless
-from engine.metrics import MEASURE_TEXTS, Measures, measure_value
+from engine.metrics import MEASURE_TEXTS, Measures, Samples, measure_value
 from engine.region import Region
 from engine.report import PREVIEW_S, ReportItem, drawn, write_report
 from engine.reporting.spreadsheet import csv_text
@@ -24,17 +24,35 @@ from engine.saving import written_whole
 from engine.splice import limited_to_band
 
 if TYPE_CHECKING:
-    from engine.analysis import Recorded
     from engine.jobs import Take
 
 CONTEXT_S = 2.0
 BESIDE = ("png", "json", "csv")
 
 
+class Sounding(Protocol):
+    """A recording, or one with takes laid in."""
+
+    @property
+    def rate(self) -> int:
+        """Frames a second."""
+
+    @property
+    def channels(self) -> int:
+        """How many channels there are."""
+
+    @property
+    def frames(self) -> int:
+        """Length in frames."""
+
+    def read(self, start: int, stop: int) -> Samples:
+        """Frames ``start`` to ``stop`` (exclusive), (channels, frames)."""
+
+
 def write_take_report(
     path: Path,
-    reference: Recorded,
-    result: Recorded,
+    reference: Sounding,
+    result: Sounding,
     region: Region,
     measures: Measures,
     *,
@@ -111,7 +129,7 @@ def options(values: Any) -> str:
     return ", ".join(told) or "no settings"
 
 
-def levels_of_region(reference: Recorded, result: Recorded, region: Region) -> BandLevels:
+def levels_of_region(reference: Sounding, result: Sounding, region: Region) -> BandLevels:
     """Levels of the region's band of both."""
     read_reference, read_result = (
         limited_to_band(sound.read, sound.frames, region, reference.rate) for sound in (reference, result)
@@ -120,8 +138,8 @@ def levels_of_region(reference: Recorded, result: Recorded, region: Region) -> B
 
 
 def item_of(
-    reference: Recorded,
-    result: Recorded,
+    reference: Sounding,
+    result: Sounding,
     region: Region,
     measures: Measures,
     levels: BandLevels,

@@ -57,6 +57,28 @@ def star_take(window: MainWindow) -> None:
         actions.star_take(document, take_id, not document.takes[take_id].starred)
 
 
+def show_report(window: MainWindow, take_id: int) -> None:
+    """Open the report of a take of the document in front, beside the editor."""
+    # Here and not above: the window is there sooner without what draws and writes reports.
+    from desktop.dialogs.take_report import TakeReport
+    from desktop.take_report import report_of
+
+    tab = window.tab
+    take = tab.document.takes.get(take_id) if tab else None
+    if tab is None or take is None:
+        return
+    # Not beside the recording where that was embedded: it is read from a cache then.
+    folder = (tab.document.project or tab.document.source).parent
+    TakeReport(take, report_of(tab.document, take), tab.document.source, folder, window).show()
+
+
+def report_take(window: MainWindow) -> None:
+    """Open the report of the take in use."""
+    take_id = window.tab.current_take_id if window.tab else None
+    if take_id is not None:
+        show_report(window, take_id)
+
+
 def remove_take(window: MainWindow) -> None:
     """Delete the take in use."""
     take_id = window.tab.current_take_id if window.tab else None
@@ -73,5 +95,6 @@ HANDLERS: dict[str, Callable[[MainWindow], None]] = {
     "previous_take": partial(step, -1),
     "next_take": partial(step, 1),
     "star_take": star_take,
+    "report_take": report_take,
     "remove_take": remove_take,
 }

@@ -164,9 +164,16 @@ class Document(QObject):
 
         ``using``: a take to be heard in its region, in place of the one in use there.
         """
+        return self._own_reader(self._pieces(using))
+
+    def before_and_after(self, take: TakeRow) -> tuple[Layered, Layered]:
+        """What a take was made from, and that with it laid over, as `reader`; takes that are gone are left out."""
+        beneath = [self.takes[take_id] for take_id in take.base if take_id in self.takes]
+        return self._own_reader(pieces_of(beneath)), self._own_reader(pieces_of([*beneath, take]))
+
+    def _own_reader(self, pieces: tuple[Piece, ...]) -> Layered:
         sounds = TakeSounds(self.store.path)
         clip = self.own_clip()
-        pieces = self._pieces(using)
 
         def close() -> None:
             sounds.close()

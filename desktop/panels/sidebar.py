@@ -81,12 +81,13 @@ class Sidebar(QWidget):
 
     Signals:
         zoom_asked(object): show this `Region`.
-        export_asked(int): write this take to a file.
+        export_asked(int), report_asked(int): write this take to a file, show its report.
         said(str, str): level (``info``, ``warning``, ``error``) and text, for a line that is not modal.
     """
 
     zoom_asked = Signal(object)
     export_asked = Signal(int)
+    report_asked = Signal(int)
     said = Signal(str, str)
 
     def __init__(self, document: Document, engine: EngineThread, parent: QWidget | None = None) -> None:
@@ -151,6 +152,7 @@ class Sidebar(QWidget):
         self.takes.everywhere_asked.connect(self._run_everywhere)
         self.takes.copy_asked.connect(self._copy_settings)
         self.takes.export_asked.connect(self.export_asked)
+        self.takes.report_asked.connect(self.report_asked)
         self.controller.take_added.connect(self._show_take)
         for part in (self.region, self.retake, self.takes, self.regions, self.controller):
             part.said.connect(self.said)

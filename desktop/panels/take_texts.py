@@ -9,7 +9,8 @@ from desktop.panels.field_text import Editor
 from desktop.panels.setting_texts import field_texts, stage_label
 from desktop.translating import QT_TRANSLATE_NOOP
 from desktop.worker.messages import TakeResult
-from engine.measuring.measure_texts import MEASURE_TEXTS
+from engine.measuring.meaning import meaningless, waveform_means_nothing
+from engine.measuring.measure_texts import MEASURE_TEXTS, MeasureText
 from engine.model.licence import is_non_commercial
 from engine.settings import METHOD_SETTINGS
 
@@ -17,7 +18,6 @@ translate = QCoreApplication.translate
 
 # What is there is the truth for these; elsewhere it is the damage, and being near to it is no merit.
 TRUE_RECORDING = ("reconstruct",)
-OWN_PHASE = ("gain",)
 # What the engine calls its measures, marked for translation; a test holds them equal.
 MEASURE_NAMES = (
     QT_TRANSLATE_NOOP("Takes", "SNR"),
@@ -36,6 +36,21 @@ MEASURE_NAMES = (
     QT_TRANSLATE_NOOP("Takes", "True peak, result"),
     QT_TRANSLATE_NOOP("Takes", "PESQ"),
     QT_TRANSLATE_NOOP("Takes", "STOI"),
+)
+
+MEASURE_MEANINGS = (
+    QT_TRANSLATE_NOOP("Takes", "reference against sample-by-sample error; higher is closer"),
+    QT_TRANSLATE_NOOP("Takes", "the same with a change of gain forgiven; higher is closer"),
+    QT_TRANSLATE_NOOP("Takes", "of the samples; 0 is identical"),
+    QT_TRANSLATE_NOOP("Takes", "of the samples; 1 is the same waveform"),
+    QT_TRANSLATE_NOOP("Takes", "mean difference of 64 mel bands up to 8 kHz; lower is closer"),
+    QT_TRANSLATE_NOOP("Takes", "over the whole band; lower is closer"),
+    QT_TRANSLATE_NOOP("Takes", "spectral convergence + log magnitude; lower is closer"),
+    QT_TRANSLATE_NOOP("Takes", "of the reference's; 100 is all of it"),
+    QT_TRANSLATE_NOOP("Takes", "integrated, ITU-R BS.1770-5"),
+    QT_TRANSLATE_NOOP("Takes", "above 0 a converter may clip"),
+    QT_TRANSLATE_NOOP("Takes", "speech quality, wide band, 1 to 4.6"),
+    QT_TRANSLATE_NOOP("Takes", "speech intelligibility, up to 1"),
 )
 
 
@@ -90,7 +105,7 @@ def key_measures(take: TakeRow) -> str:
     true = take.settings.get("task") in TRUE_RECORDING
     if true and mel_db is not None:
         parts.append(translate("Takes", "mel {value} dB").format(value=f"{mel_db:.2f}"))
-    if true and take.settings.get("renderer") in OWN_PHASE and si_sdr_db is not None:
+    if true and not waveform_means_nothing(str(take.settings.get("renderer"))) and si_sdr_db is not None:
         parts.append(translate("Takes", "SI-SDR {value} dB").format(value=f"{si_sdr_db:.1f}"))
     change = loudness_change(take)
     if take.settings.get("task") != "fill" and change is not None:
@@ -109,17 +124,34 @@ def all_about(take: TakeRow) -> str:
         *([translate("Takes", "For non-commercial use only")] if is_non_commercial(take.licence) else []),
         *notes_beside_licence(take),
     ]
-    measures = [measure_line(take, text.key, text.label, text.unit, text.form) for text in MEASURE_TEXTS]
-    known = [line for line in measures if line]
+    nothing = meaningless(str(take.settings.get("renderer")))
+    shown = [text for text in MEASURE_TEXTS if text.key not in nothing]
+    known = [
+        line
+        for line in (measure_line(take, text.key, measure_name(text), text.unit, text.form) for text in shown)
+        if line
+    ]
     if known:
         lines += ["", translate("Takes", "Against what was heard there before:"), *known]
+    if known and nothing:
+        lines.append(translate("Takes", "Left out: the waveform's own, which mean nothing where the phase is made up."))
     return "\n".join(lines)
 
 
 def measure_line(take: TakeRow, key: str, label: str, unit: str, form: str) -> str:
     """One measure; empty where it is undefined."""
     value = take.measures.get(key)
-    return "" if value is None else f"{translate('Takes', label)}: {format(value, form)} {unit}".rstrip()
+    return "" if value is None else f"{label}: {format(value, form)} {unit}".rstrip()
+
+
+def measure_name(text: MeasureText) -> str:
+    """What a measure is called, in the language of the window."""
+    return translate("Takes", text.label)
+
+
+def measure_meaning(text: MeasureText) -> str:
+    """What a measure means, in the language of the window."""
+    return translate("Takes", text.meaning)
 
 
 def spoken(take: TakeRow, in_use: bool) -> str:

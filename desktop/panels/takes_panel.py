@@ -26,6 +26,7 @@ class TakesPanel(QWidget):
 
     Signals:
         another_seed_asked(int), everywhere_asked(int), copy_asked(int), export_asked(int): of a take, by its id.
+        report_asked(int): of a take, by its id.
         chosen_changed(object): id of the take that is marked, or None.
         said(str, str): level and text of what the user should know.
     """
@@ -35,6 +36,7 @@ class TakesPanel(QWidget):
     everywhere_asked = Signal(int)
     copy_asked = Signal(int)
     export_asked = Signal(int)
+    report_asked = Signal(int)
     said = Signal(str, str)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
@@ -183,6 +185,8 @@ class TakesPanel(QWidget):
         self._add(menu, copy, copy_text, partial(self.copy_asked.emit, take.id))
         export, export_text = self.tr("Export take…"), self.tr("Write this take's sound to a file.")
         self._add(menu, export, export_text, partial(self.export_asked.emit, take.id))
+        report, report_text = self.tr("Report of this take…"), self.tr("See what it changed, with every measure.")
+        self._add(menu, report, report_text, partial(self.report_asked.emit, take.id))
         menu.addSeparator()
         self._add(menu, self.tr("Delete"), self.tr("Remove the take; that can be undone."), self.remove_chosen)
         return menu

@@ -1,4 +1,4 @@
-"""How loud the voices are where they are compared, and the gains that make them equal: ITU-R BS.1770-4."""
+"""How loud the voices are where they are compared, and the gains that make them equal: ITU-R BS.1770-5."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from desktop.playback.deck import VOICES
 from desktop.playback.feeding import Voice
 from engine.measuring.k_weighting import KWeighting
-from engine.measuring.loudness import Loudness, gated_lufs
+from engine.measuring.loudness import Loudness, channel_weights, gated_lufs
 
 Heard = Literal["A", "B", "C", "D"]
 HEARD: tuple[Heard, ...] = ("A", "B", "C", "D")
@@ -72,6 +72,7 @@ def level_of(voice: Voice, start: int, stop: int, cancelled: Callable[[], bool] 
     rate, peak, power = voice.rate, 0.0, 0.0
     stop = min(stop, start + round(LONGEST_S * rate))
     gated, plain = Loudness(rate, voice.channels, signals=1), KWeighting(rate, voice.channels)
+    weights = channel_weights(voice.channels)
     is_long = stop - start >= SHORTEST_S * rate
     for first in range(start, stop, rate):
         if cancelled():
@@ -81,7 +82,7 @@ def level_of(voice: Voice, start: int, stop: int, cancelled: Callable[[], bool] 
         if is_long:
             gated.push(sound)
         else:
-            power += float(np.square(plain.push(sound.astype(np.float64))).sum())
+            power += float((weights @ np.square(plain.push(sound.astype(np.float64)))).sum())
     return Level(gated.integrated()[0] if is_long else lufs(power / max(stop - start, 1)), peak)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from desktop.playback.matching import lufs
 from engine.measuring.k_weighting import KWeighting
-from engine.measuring.loudness import TruePeak, gated_lufs
+from engine.measuring.loudness import TruePeak, channel_weights, gated_lufs
 
 MOMENTARY, SHORT_TERM = 4, 30  # segments of 0.1 s: EBU Tech 3341
 SEGMENTS_PER_S = 10
@@ -47,6 +47,7 @@ class Meters:
 
     def __init__(self, rate: int, channels: int) -> None:
         self._rate, self.channels = rate, channels
+        self._weights = channel_weights(channels)
         self._segment = max(1, rate // SEGMENTS_PER_S)
         self.reset()
 
@@ -95,7 +96,7 @@ class Meters:
     def _close_segment(self) -> None:
         part, self._rest = self._rest[:, : self._segment], self._rest[:, self._segment :]
         weighted, self._weighted = self._weighted[:, : self._segment], self._weighted[:, self._segment :]
-        self._powers.append(float(np.square(weighted).sum(axis=0).mean()))
+        self._powers.append(float((self._weights @ np.square(weighted)).mean()))
         if self.channels > 1:
             self._products.append(np.array([part[0] @ part[1], part[0] @ part[0], part[1] @ part[1]]))
         del self._powers[: -LONGEST_S * SEGMENTS_PER_S], self._products[:-MOMENTARY]

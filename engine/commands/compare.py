@@ -22,6 +22,7 @@ from engine.commands.console import (
 )
 from engine.errors import InputError
 from engine.region import Region
+from engine.settings import RENDERER_SETTINGS
 
 if TYPE_CHECKING:
     from engine.audio import Clip
@@ -39,6 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("result", metavar="RESULT", type=file_name, help="the recording to measure")
     add_region_arguments(parser)
     add_reading_arguments(parser)
+    parser.add_argument(
+        "--renderer",
+        choices=tuple(RENDERER_SETTINGS),
+        help="that made RESULT: which figures mean nothing for it is said; without, as far as the figures tell",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     parser.add_argument(
         "--plot", metavar="OUT.png", type=file_name, help="draw both and their difference; overwritten if there"
@@ -48,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure, tell, draw."""
+    from engine.measuring.meaning import meaning_of
     from engine.metrics import compare_streams, summary_line, table
 
     check_plot(arguments.plot, [arguments.reference, arguments.result])
@@ -76,11 +83,15 @@ def run(arguments: argparse.Namespace) -> int:
             report(reference, result, region, measures, notes, arguments.report)
         progress.close()
         print_notes([*reference.notes, *result.notes, *notes])
+    meaningless, sentence = meaning_of(measures, arguments.renderer)
     if arguments.json:
-        print(json.dumps(measures.as_json(), allow_nan=False))
-    else:
-        print(summary_line(measures))
-        print(table(measures))
+        row = measures.as_json()
+        print(json.dumps({**row, "meaningless": [key for key in row if key in meaningless]}, allow_nan=False))
+        return 0
+    print(summary_line(measures, meaningless))
+    print(table(measures, meaningless))
+    if sentence:
+        print(sentence)
     return 0
 
 

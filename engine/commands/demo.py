@@ -94,10 +94,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(rows, allow_nan=False))
         return 0
+    from engine.measuring.meaning import meaningless
     from engine.metrics import summary_line
 
-    for item, _ in made:
-        print(f"{item.name}: {summary_line(item.measures)}")
+    for piece, (item, _) in zip(PIECES, made, strict=True):
+        print(f"{item.name}: {summary_line(item.measures, meaningless(piece.renderer))}")
     print(f"{len(made)} results in {time.monotonic() - began:.1f} s; open {out / REPORT}")
     return 0
 

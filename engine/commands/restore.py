@@ -59,6 +59,7 @@ def tell(made: Restored, arguments: argparse.Namespace) -> None:
     if arguments.json:
         print(json.dumps(made.facts, allow_nan=False))
         return
+    from engine.measuring.meaning import sentence_for
     from engine.metrics import summary_line
 
     facts, region = made.facts, made.facts["region"]
@@ -67,4 +68,6 @@ def tell(made: Restored, arguments: argparse.Namespace) -> None:
         f"{arguments.output}: {region['start_s']:.3f} to {region['end_s']:.3f} s taken again ({how}) "
         f"in {facts['seconds']:.1f} s on {facts['device']}"
     )
-    print(f"against the input: {summary_line(made.measures)}")
+    print(f"against the input: {summary_line(made.measures, facts['meaningless'])}")
+    if facts["meaningless"]:
+        print(sentence_for(facts["renderer"]))

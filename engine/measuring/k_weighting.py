@@ -1,8 +1,9 @@
-"""K-weighting, ITU-R BS.1770-4 Annex 1, for any rate, with numpy alone.
+"""K-weighting, ITU-R BS.1770-5 Annex 1, for any rate, with numpy alone.
 
-Both stages as second-order filters with the parameters that pyloudnorm has (Robert Bristow-Johnson's cookbook), so that
-figures agree with it. They are applied as one finite response by FFT: after 125 ms it has decayed by 250 dB. A window
-that measures so needs no scipy.signal, whose import would stall it.
+The Recommendation gives both stages as second-order filters at 48 kHz (Tables 1 and 2) and asks for the same response
+at other rates. Their analogue prototypes follow from the tables by undoing the bilinear transform, and are
+transformed anew with the frequencies of their corners kept. They are applied as one finite response by FFT: after
+125 ms it has decayed by 250 dB. A window that measures so needs no scipy.signal, whose import would stall it.
 """
 
 from __future__ import annotations
@@ -13,9 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Row = tuple[float, float, float]
+Table = tuple[Row, Row]
 
-SHELF_DB, SHELF_Q, SHELF_HZ = 4.0, 1 / math.sqrt(2), 1500.0
-PASS_Q, PASS_HZ = 0.5, 38.0
+# Numerator and denominator at 48 kHz, powers of 1/z rising.
+TABLE_RATE = 48000
+SHELF_TABLE = ((1.53512485958697, -2.69169618940638, 1.19839281085285), (1.0, -1.69065929318241, 0.73248077421585))
+PASS_TABLE = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
 RESPONSE_S = 0.125
 ALIASED = 4  # times the response's length: what is beyond folds back
 
@@ -45,24 +50,27 @@ def impulse_response(rate: int) -> Floats:
     frames = math.ceil(RESPONSE_S * rate)
     z = np.exp(-2j * np.pi * np.fft.rfftfreq(1 << (ALIASED * frames).bit_length()))
     response = np.ones_like(z)
-    for b, a in (high_shelf(rate), high_pass(rate)):
+    for table in (SHELF_TABLE, PASS_TABLE):
+        b, a = at_rate(table, rate)
         response *= np.polyval(b[::-1], z) / np.polyval(a[::-1], z)
     return np.asarray(np.fft.irfft(response)[:frames])
 
 
-def high_shelf(rate: int) -> tuple[Floats, Floats]:
-    """The head's effect: numerator and denominator, powers of 1/z rising."""
-    A, w = 10 ** (SHELF_DB / 40), 2 * math.pi * SHELF_HZ / rate
-    alpha, c = math.sin(w) / (2 * SHELF_Q), math.cos(w)
-    root = 2 * math.sqrt(A) * alpha
-    b = [A * (A + 1 + (A - 1) * c + root), -2 * A * (A - 1 + (A + 1) * c), A * (A + 1 + (A - 1) * c - root)]
-    a = [A + 1 - (A - 1) * c + root, 2 * (A - 1 - (A + 1) * c), A + 1 - (A - 1) * c - root]
-    return np.array(b) / a[0], np.array(a) / a[0]
+def at_rate(table: Table, rate: int) -> tuple[Floats, Floats]:
+    """A second-order filter that is given at 48 kHz, at another rate: numerator and denominator.
+
+    With ``1/z = (1 - s) / (1 + s)`` a polynomial b0 + b1/z + b2/z^2 becomes, but for a common factor,
+    ``(b0 + b1 + b2) + 2 (b0 - b2) s + (b0 - b1 + b2) s^2``, and so does that one again. The corner is where the first
+    and last term of the denominator are equal; s is stretched so that it stays at its frequency.
+    """
+    (n0, n1, n2), (d0, d1, d2) = (bilinear(row) for row in table)
+    corner = math.sqrt(d0 / d2)
+    k = corner / math.tan(math.atan(corner) * TABLE_RATE / rate)
+    b, a = (np.array(bilinear((c0, k * c1, k * k * c2))) for c0, c1, c2 in ((n0, n1, n2), (d0, d1, d2)))
+    return b / a[0], a / a[0]
 
 
-def high_pass(rate: int) -> tuple[Floats, Floats]:
-    """The ear's deafness to low sound: numerator and denominator, powers of 1/z rising."""
-    w = 2 * math.pi * PASS_HZ / rate
-    alpha, c = math.sin(w) / (2 * PASS_Q), math.cos(w)
-    b, a = [(1 + c) / 2, -(1 + c), (1 + c) / 2], [1 + alpha, -2 * c, 1 - alpha]
-    return np.array(b) / a[0], np.array(a) / a[0]
+def bilinear(row: Row) -> Row:
+    """Coefficients of a second-order polynomial in 1/z as those of one in s, but for a factor; and back."""
+    c0, c1, c2 = row
+    return c0 + c1 + c2, 2 * (c0 - c2), c0 - c1 + c2

@@ -1,4 +1,9 @@
-"""Level as a listener and a converter meet it: integrated loudness and true peak, ITU-R BS.1770-4."""
+"""Level as a listener and a converter meet it: integrated loudness and true peak, ITU-R BS.1770-5.
+
+A sample array doesn't say where its channels belong. Five are taken as L R C Ls Rs, six as L R C LFE Ls Rs and
+eight as L R C LFE Lb Rb Ls Rs, the order of WAVE and FLAC; any other number counts alike. A recording of so many
+channels in another order, or of that many microphones, is weighted wrongly.
+"""
 
 from __future__ import annotations
 
@@ -14,18 +19,22 @@ from engine.measuring.streams import Resampler, Samples
 Floats = npt.NDArray[np.float64]
 
 LUFS_SEGMENTS_PER_S, LUFS_SEGMENTS = 10, 4  # 400 ms blocks every 100 ms
+# BS.1770-5, Table 3 and 4: a loudspeaker 60 to 120 degrees to the side counts 1.5 dB more, the LFE not at all.
+FRONT, SURROUND, LFE = 1.0, 1.41, 0.0
+CHANNEL_WEIGHTS = {
+    5: (FRONT, FRONT, FRONT, SURROUND, SURROUND),
+    6: (FRONT, FRONT, FRONT, LFE, SURROUND, SURROUND),
+    8: (FRONT, FRONT, FRONT, LFE, FRONT, FRONT, SURROUND, SURROUND),  # what is behind, 135 degrees, counts as front
+}
 
 
 class Loudness:
-    """Integrated loudness of several signals side by side, ITU-R BS.1770-4 Annex 1.
-
-    K-weighting, count of blocks and gates as pyloudnorm has them: the last block counts when it lacks less
-    than 50 ms. Every channel has weight 1: an array doesn't say which channels are surrounds.
-    """
+    """Integrated loudness of several signals side by side, ITU-R BS.1770-5 Annex 1; a block cut short doesn't count."""
 
     def __init__(self, rate: int, channels: int, signals: int = 2) -> None:
         """``channels`` of each; two signals are reference and result."""
         self._weighting = KWeighting(rate, signals * channels)
+        self._weights = channel_weights(channels)
         self._rate, self._frames, self._signals = rate, 0, signals
         self._segments: list[Floats] = []
 
@@ -35,7 +44,7 @@ class Loudness:
             return
         weighted = self._weighting.push(block.astype(np.float64))
         # (signals * C, n) -> (signals, C, n) -> (signals, n)
-        power = np.square(weighted).reshape(self._signals, -1, block.shape[1]).sum(axis=1)
+        power = self._weights @ np.square(weighted).reshape(self._signals, -1, block.shape[1])
         started = len(self._segments)
         # Segment k starts at frame k rate // 10; these start within the block.
         end = (LUFS_SEGMENTS_PER_S * (self._frames + block.shape[1]) - 1) // self._rate + 1
@@ -48,21 +57,21 @@ class Loudness:
 
     def integrated(self) -> tuple[float | None, ...]:
         """LUFS of each signal; None below 0.4 s, and where no block passes the gate at -70 LUFS."""
-        block_s = LUFS_SEGMENTS / LUFS_SEGMENTS_PER_S
-        length_s = self._frames / self._rate
-        if length_s < block_s:
+        whole = LUFS_SEGMENTS_PER_S * self._frames // self._rate
+        if whole < LUFS_SEGMENTS:
             return (None,) * self._signals
-        blocks = round((length_s - block_s) * LUFS_SEGMENTS_PER_S) + 1
-        segments = np.zeros((blocks + LUFS_SEGMENTS - 1, self._signals))
-        held = self._segments[: len(segments)]
-        segments[: len(held)] = held
-        windows = np.lib.stride_tricks.sliding_window_view(segments, LUFS_SEGMENTS, axis=0)
-        power = windows.sum(axis=-1) / (block_s * self._rate)
+        windows = np.lib.stride_tricks.sliding_window_view(np.array(self._segments[:whole]), LUFS_SEGMENTS, axis=0)
+        power = windows.sum(axis=-1) * LUFS_SEGMENTS_PER_S / (LUFS_SEGMENTS * self._rate)
         return tuple(gated_lufs(power[:, signal]) for signal in range(self._signals))
 
 
+def channel_weights(channels: int) -> Floats:
+    """By how much the power of each channel counts, ``(channels,)``; see the module for whose place is assumed."""
+    return np.array(CHANNEL_WEIGHTS.get(channels, (FRONT,) * channels))
+
+
 def gated_lufs(power: Floats) -> float | None:
-    """BS.1770-4, eq. 5 to 7, of the channels' summed mean square per 400 ms block ``(blocks,)``."""
+    """BS.1770-5, eq. 5 to 7, of the channels' summed mean square per 400 ms block ``(blocks,)``."""
     if not np.isfinite(power).all():
         return None
     above = power[power >= 10 ** ((-70.0 + 0.691) / 10)]
@@ -73,7 +82,7 @@ def gated_lufs(power: Floats) -> float | None:
 
 
 class TruePeak:
-    """Greatest sample of the signal oversampled four times, ITU-R BS.1770-4 Annex 2; the filter is soxr's.
+    """Greatest sample of the signal oversampled four times, ITU-R BS.1770-5 Annex 2; the filter is soxr's.
 
     Twice is enough from 96 kHz on, once from 192 kHz on.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from engine.measuring.measures import Measures
@@ -18,6 +19,7 @@ class MeasureText:
     meaning: str
 
 
+NO_MEANING = "(means nothing here)"
 MEASURE_TEXTS = (
     MeasureText("snr_db", "SNR", "dB", "z.2f", "reference against sample-by-sample error; higher is closer"),
     MeasureText("si_sdr_db", "SI-SDR", "dB", "z.2f", "the same with a change of gain forgiven; higher is closer"),
@@ -30,8 +32,8 @@ MEASURE_TEXTS = (
     MeasureText("band_retention.low", "Energy below 500 Hz", "%", "z.1f", "of the reference's; 100 is all of it"),
     MeasureText("band_retention.mid", "Energy 500 to 4000 Hz", "%", "z.1f", "of the reference's; 100 is all of it"),
     MeasureText("band_retention.high", "Energy above 4000 Hz", "%", "z.1f", "of the reference's; 100 is all of it"),
-    MeasureText("lufs_reference", "Loudness, reference", "LUFS", "z.2f", "integrated, ITU-R BS.1770-4"),
-    MeasureText("lufs_result", "Loudness, result", "LUFS", "z.2f", "integrated, ITU-R BS.1770-4"),
+    MeasureText("lufs_reference", "Loudness, reference", "LUFS", "z.2f", "integrated, ITU-R BS.1770-5"),
+    MeasureText("lufs_result", "Loudness, result", "LUFS", "z.2f", "integrated, ITU-R BS.1770-5"),
     MeasureText("true_peak_dbtp", "True peak, result", "dBTP", "z.2f", "above 0 a converter may clip"),
     MeasureText("pesq", "PESQ", "MOS-LQO", "z.2f", "speech quality, wide band, 1 to 4.6"),
     MeasureText("stoi", "STOI", "", "z.3f", "speech intelligibility, up to 1"),
@@ -53,21 +55,25 @@ def format_measure(measures: Measures, text: MeasureText) -> str:
     return "n/a" if value is None else format(value, text.form)
 
 
-def summary_line(measures: Measures) -> str:
-    """The measures in one line for a person."""
+def summary_line(measures: Measures, meaningless: Collection[str] = ()) -> str:
+    """The measures in one line for a person, without those whose keys are ``meaningless``."""
     if measures.mse == 0:
         return "identical, sample for sample"
     text = {row.key: format_measure(measures, row) for row in MEASURE_TEXTS}
     kept = "/".join(text[f"band_retention.{band}"] for band in ("low", "mid", "high"))
+    waveform = {"si_sdr_db": f"SI-SDR {text['si_sdr_db']} dB, ", "correlation": f"correlation {text['correlation']}, "}
     return (
-        f"SI-SDR {text['si_sdr_db']} dB, correlation {text['correlation']}, mel error {text['mel_db']} dB, "
+        "".join(said for key, said in waveform.items() if key not in meaningless) + f"mel error {text['mel_db']} dB, "
         f"energy kept {kept} %, loudness {text['lufs_reference']} -> {text['lufs_result']} LUFS, "
         f"true peak {text['true_peak_dbtp']} dBTP"
     )
 
 
-def table(measures: Measures) -> str:
-    """Every measure in aligned lines: name, value, unit, meaning."""
-    rows = [(row.label, format_measure(measures, row), row.unit, row.meaning) for row in MEASURE_TEXTS]
+def table(measures: Measures, meaningless: Collection[str] = ()) -> str:
+    """Every measure in aligned lines: name, value, unit, meaning, or that it means nothing."""
+    rows = [
+        (row.label, format_measure(measures, row), row.unit, NO_MEANING if row.key in meaningless else row.meaning)
+        for row in MEASURE_TEXTS
+    ]
     label, value, unit = (max(len(row[column]) for row in rows) for column in range(3))
     return "\n".join(f"{a:<{label}}  {b:>{value}} {c:<{unit}}  {d}" for a, b, c, d in rows)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.batch.outcome import Outcome
-from engine.measuring.meaning import meaningless
 from engine.metrics import MEASURE_TEXTS
 
 RATIOS = ("snr_db", "si_sdr_db")
@@ -101,7 +100,7 @@ class Row:
 def row_of(outcome: Outcome) -> Row:
     """Read the values off an outcome."""
     facts = outcome.facts or {}
-    hidden = meaningless(str(facts.get("renderer", "")))
+    hidden = frozenset(facts.get("meaningless", ()))
     measures = facts.get("measures") or {}
     values: dict[str, float | None] = {}
     for text in MEASURE_TEXTS:

@@ -531,6 +531,14 @@
         <translation>将当前采用的重制版标记为佳作。</translation>
     </message>
     <message>
+        <source>Repor&amp;t of This Take…</source>
+        <translation>此重制版的报告(&amp;T)…</translation>
+    </message>
+    <message>
+        <source>See what the take in use changed, with every measure, and save that as a page.</source>
+        <translation>查看所用重制版改变了什么以及每项测量值，并可将其保存为网页。</translation>
+    </message>
+    <message>
         <source>&amp;Delete Take</source>
         <translation>删除重制版(&amp;D)</translation>
     </message>
@@ -774,6 +782,13 @@
     <message>
         <source>That may well be guessing.</source>
         <translation>这很可能只是猜测。</translation>
+    </message>
+</context>
+<context>
+    <name>Child</name>
+    <message>
+        <source>The work in the background ended with code {0}.</source>
+        <translation>后台工作以代码 {0} 结束。</translation>
     </message>
 </context>
 <context>
@@ -3501,6 +3516,81 @@ The bundled model is free to use for anything.</source>
     </message>
 </context>
 <context>
+    <name>TakeReport</name>
+    <message>
+        <source>Report of {0}</source>
+        <translation>{0} 的报告</translation>
+    </message>
+    <message>
+        <source>Saving…</source>
+        <translation>正在保存…</translation>
+    </message>
+    <message>
+        <source>Original, result and difference</source>
+        <translation>原始录音、结果与差异</translation>
+    </message>
+    <message>
+        <source>Drawing…</source>
+        <translation>正在绘制…</translation>
+    </message>
+    <message>
+        <source>Against what was heard there before:</source>
+        <translation>与此处原先的声音相比：</translation>
+    </message>
+    <message>
+        <source>&amp;Save Report…</source>
+        <translation>保存报告(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>means nothing here</source>
+        <translation>在此没有意义</translation>
+    </message>
+    <message>
+        <source>undefined</source>
+        <translation>无定义</translation>
+    </message>
+    <message>
+        <source>What is grey means nothing here: the renderer “{0}” makes up the phase, and these compare sample by sample.</source>
+        <translation>灰色各项在此没有意义：渲染器“{0}”自行生成相位，而这些测量值是逐采样点比较的。</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>测量项</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>数值</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>单位</translation>
+    </message>
+    <message>
+        <source>Meaning</source>
+        <translation>含义</translation>
+    </message>
+    <message>
+        <source>Measures</source>
+        <translation>测量值</translation>
+    </message>
+    <message>
+        <source>The picture shows the first {0} s; the measures are of the whole.</source>
+        <translation>图中显示前 {0} 秒；测量值针对全部。</translation>
+    </message>
+    <message>
+        <source>Save Report</source>
+        <translation>保存报告</translation>
+    </message>
+    <message>
+        <source>Web pages</source>
+        <translation>网页</translation>
+    </message>
+    <message>
+        <source>Saved as {0}</source>
+        <translation>已保存为 {0}</translation>
+    </message>
+</context>
+<context>
     <name>Takes</name>
     <message>
         <source>SNR</source>
@@ -3567,6 +3657,54 @@ The bundled model is free to use for anything.</source>
         <translation>STOI</translation>
     </message>
     <message>
+        <source>reference against sample-by-sample error; higher is closer</source>
+        <translation>参考信号与逐采样点误差之比；越高越接近</translation>
+    </message>
+    <message>
+        <source>the same with a change of gain forgiven; higher is closer</source>
+        <translation>同上，但不计增益变化；越高越接近</translation>
+    </message>
+    <message>
+        <source>of the samples; 0 is identical</source>
+        <translation>针对采样点；0 为完全相同</translation>
+    </message>
+    <message>
+        <source>of the samples; 1 is the same waveform</source>
+        <translation>针对采样点；1 为相同波形</translation>
+    </message>
+    <message>
+        <source>mean difference of 64 mel bands up to 8 kHz; lower is closer</source>
+        <translation>8 kHz 以下 64 个梅尔频带的平均差；越低越接近</translation>
+    </message>
+    <message>
+        <source>over the whole band; lower is closer</source>
+        <translation>针对整个频带；越低越接近</translation>
+    </message>
+    <message>
+        <source>spectral convergence + log magnitude; lower is closer</source>
+        <translation>频谱收敛度 + 对数幅度；越低越接近</translation>
+    </message>
+    <message>
+        <source>of the reference&apos;s; 100 is all of it</source>
+        <translation>占参考信号的比例；100 为全部</translation>
+    </message>
+    <message>
+        <source>integrated, ITU-R BS.1770-5</source>
+        <translation>综合响度，ITU-R BS.1770-5</translation>
+    </message>
+    <message>
+        <source>above 0 a converter may clip</source>
+        <translation>高于 0 时转换器可能削波</translation>
+    </message>
+    <message>
+        <source>speech quality, wide band, 1 to 4.6</source>
+        <translation>语音质量，宽带，1 到 4.6</translation>
+    </message>
+    <message>
+        <source>speech intelligibility, up to 1</source>
+        <translation>语音可懂度，最高为 1</translation>
+    </message>
+    <message>
         <source>{task} · {method} · seed {seed}</source>
         <translation>{task} · {method} · 种子 {seed}</translation>
     </message>
@@ -3613,6 +3751,10 @@ The bundled model is free to use for anything.</source>
     <message>
         <source>Against what was heard there before:</source>
         <translation>与此处先前的声音相比：</translation>
+    </message>
+    <message>
+        <source>Left out: the waveform&apos;s own, which mean nothing where the phase is made up.</source>
+        <translation>未列出针对波形的测量值：相位是自行生成的，它们没有意义。</translation>
     </message>
     <message>
         <source>in use</source>
@@ -3733,6 +3875,14 @@ The bundled model is free to use for anything.</source>
     <message>
         <source>Write this take&apos;s sound to a file.</source>
         <translation>将此重制版的声音写入文件。</translation>
+    </message>
+    <message>
+        <source>Report of this take…</source>
+        <translation>此重制版的报告…</translation>
+    </message>
+    <message>
+        <source>See what it changed, with every measure.</source>
+        <translation>查看它改变了什么以及每项测量值。</translation>
     </message>
     <message>
         <source>Delete</source>

@@ -36,7 +36,7 @@ from desktop.export.names import size_name
 from desktop.open_flow import demo_recording
 from desktop.panels.numbers import NumberEdit
 from desktop.panels.setting_texts import progress_label
-from desktop.panels.take_texts import MEASURE_NAMES
+from desktop.panels.take_texts import MEASURE_MEANINGS, MEASURE_NAMES
 from desktop.panels.time_text import parsed_time, time_text
 from desktop.preferences import LANGUAGES, Preferences
 from desktop.window import MainWindow
@@ -55,7 +55,7 @@ BY_TABLE = {
     "desktop/actions.py": 1,
     "desktop/application.py": 1,  # its own function of that name
     "desktop/export/names.py": 2,
-    "desktop/panels/take_texts.py": 1,
+    "desktop/panels/take_texts.py": 2,
     "desktop/translating.py": 1,
 }
 # The first argument is shown, or the one at the place that is given.
@@ -155,6 +155,7 @@ def test_no_text_is_shown_that_was_not_marked(root: Path) -> None:
 
 def test_the_engines_names_of_measures_are_marked() -> None:
     assert {text.label for text in MEASURE_TEXTS} == set(MEASURE_NAMES)
+    assert {text.meaning for text in MEASURE_TEXTS} == set(MEASURE_MEANINGS)
 
 
 # What the translations say

@@ -81,6 +81,46 @@ def test_silence_has_no_levels_and_no_nan():
         assert getattr(measures, name) is None
 
 
+def test_a_flipped_result_is_as_near_as_it_can_be_but_for_its_sign():
+    """SI-SDR forgives any gain, -1 too: what is left of the error is nothing, and it is undefined like an infinite
+    one. What looks at levels alone sees no difference; SNR and correlation do."""
+    reference = noise(channels=2, seconds=1)
+    measures = compare(reference, -reference, RATE)
+    assert (measures.correlation, measures.si_sdr_db) == (-1, None)
+    assert measures.snr_db == pytest.approx(-20 * np.log10(2), abs=1e-6)
+    assert measures.mel_db == pytest.approx(0, abs=0.01)  # the reference's mean is taken off of both
+    assert (measures.lsd_db, measures.mrstft) == (0, 0)
+    assert measures.lufs_result == measures.lufs_reference
+    assert not summary_line(measures).startswith("identical")
+
+
+def test_a_constant_has_levels_but_no_correlation():
+    steady = np.full((1, RATE), 0.5, np.float32)
+    measures = compare(steady, steady + noise(seconds=1, level=0.01), RATE)
+    assert (measures.correlation, measures.si_sdr_db) == (None, None)
+    assert measures.snr_db == pytest.approx(20 * np.log10(50), abs=0.1)
+    assert measures.mse == pytest.approx(1e-4, rel=0.05)
+    moved = compare(noise(seconds=1), noise(seconds=1) + np.float32(0.25), RATE)
+    assert moved.correlation == pytest.approx(1, abs=1e-6)
+    assert moved.si_sdr_db > 100 or moved.si_sdr_db is None
+    assert moved.mae == pytest.approx(0.25, abs=1e-6)
+
+
+def test_one_sample_has_an_error_and_a_peak():
+    measures = compare(np.full((1, 1), 0.5, np.float32), np.full((1, 1), 0.25, np.float32), RATE)
+    assert (measures.mse, measures.mae) == (0.0625, 0.25)
+    assert measures.snr_db == pytest.approx(6.02, abs=0.01)
+    assert (measures.correlation, measures.si_sdr_db, measures.mel_db, measures.lufs_result) == (None,) * 4
+    assert measures.true_peak_dbtp == pytest.approx(20 * np.log10(0.25), abs=0.01)
+
+
+def test_a_silent_result_has_lost_everything():
+    reference = noise(seconds=1)
+    measures = compare(reference, np.zeros_like(reference), RATE)
+    assert (measures.snr_db, measures.band_retention.mid) == (0, 0)
+    assert (measures.si_sdr_db, measures.correlation, measures.lufs_result, measures.true_peak_dbtp) == (None,) * 4
+
+
 @pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning")
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_json_never_holds_nan_or_infinity(bad):

@@ -1,8 +1,7 @@
 """The Frechet distance between two sets of vectors, and its ratio to that between halves of the real ones.
 
-Heusel et al., "GANs trained by a two time-scale update rule converge to a local Nash equilibrium", NeurIPS 2017,
-eq. 6, after Dowson and Landau, "The Frechet distance between multivariate normal distributions", 1982, eq. 4:
-``d^2 = |m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2))``.
+The distance is `engine.measuring.frechet`'s, after Dowson and Landau, "The Frechet distance between multivariate
+normal distributions", 1982, eq. 4.
 
 There are more dimensions (256) than recordings of a kind, so that a full covariance would be singular, and a
 projection onto the real set's components would be blind to what only the model does. The covariances are therefore
@@ -17,6 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.measuring.frechet import frechet_distance
 
 Vectors = NDArray[np.float64]
 REPLICATES = 500
@@ -42,11 +43,9 @@ class Ratio:
     high: float
 
 
-def frechet_distance(first: Vectors, second: Vectors) -> float:
+def distance_of_sets(first: Vectors, second: Vectors) -> float:
     """The squared distance between the Gaussians of two sets (n, dimensions), covariances diagonal."""
-    means = first.mean(axis=0) - second.mean(axis=0)
-    deviations = first.std(axis=0) - second.std(axis=0)
-    return float(means @ means + deviations @ deviations)
+    return frechet_distance(first.mean(axis=0), first.var(axis=0), second.mean(axis=0), second.var(axis=0))
 
 
 def ratio_to_halves(
@@ -79,4 +78,4 @@ def ratio_to_halves(
 def _distances(made: Vectors, half: list[Vectors], other: list[Vectors]) -> tuple[float, float]:
     """Of what was made, and of as much of the other half, to the half."""
     wanted, theirs = np.concatenate(half), np.concatenate(other)
-    return frechet_distance(made, wanted), frechet_distance(theirs[: len(made)], wanted)
+    return distance_of_sets(made, wanted), distance_of_sets(theirs[: len(made)], wanted)

@@ -190,6 +190,7 @@ def test_the_menu_asks_for_what_others_do(panel: TakesPanel, region_id: int, mad
         "Run on all regions": panel.everywhere_asked,
         "Copy settings to the panel": panel.copy_asked,
         "Export take…": panel.export_asked,
+        "Report of this take…": panel.report_asked,
     }
     for text, signal in signals.items():
         spy = QSignalSpy(signal)
@@ -285,3 +286,11 @@ def test_on_a_full_disk_a_take_keeps_its_name_and_says_why(
     assert not panel.model.setData(panel.model.index(1), "x" * 20_000)
     assert names(panel) == ["Original", "Take 1"]
     assert said.count() == 1 and said.at(0)[0] == "error" and "full" in said.at(0)[1]
+
+
+def test_the_tooltip_leaves_out_what_means_nothing_and_says_so(
+    document: Document, region_id: int, made_take: MadeTake
+) -> None:
+    text = all_about(document.takes[made_take(region_id, renderer="griffinlim", measures=MEASURES)])
+    assert "SI-SDR" not in text and "Mel error: 0.32 dB" in text
+    assert "mean nothing where the phase is made up" in text

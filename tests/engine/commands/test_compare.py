@@ -35,7 +35,8 @@ def pair(recording):
 def test_json_has_the_keys_of_the_contract_in_their_order(retake, pair):
     row = retake("compare", *pair, "--json").done().json
     assert list(row)[: len(KEYS)] == KEYS
-    assert set(row) - set(KEYS) <= {"pesq", "stoi"}
+    assert set(row) - set(KEYS) <= {"pesq", "stoi", "meaningless"}
+    assert row["meaningless"] == []
     assert list(row["band_retention"]) == ["low", "mid", "high"]
     assert row["snr_db"] == pytest.approx(40.5, abs=0.3)
 
@@ -43,6 +44,27 @@ def test_json_has_the_keys_of_the_contract_in_their_order(retake, pair):
 def test_a_person_gets_a_summary_and_a_table(retake, pair):
     out = retake("compare", *pair).done().out
     assert "SI-SDR" in out and len(out.splitlines()) > 5
+
+
+def test_what_means_nothing_for_the_renderer_is_said(retake, pair):
+    told = retake("compare", *pair, "--renderer", "vocoder").done().out.splitlines()
+    assert "SI-SDR" not in told[0] and "mel error" in told[0]
+    assert sum("means nothing here" in line for line in told) == 5
+    assert told[-1].endswith("mean nothing here: the renderer vocoder makes up the phase")
+    row = retake("compare", *pair, "--renderer", "vocoder", "--json").done().json
+    assert row["meaningless"] == ["snr_db", "si_sdr_db", "mse", "mae", "correlation"]
+    assert row["snr_db"] is not None
+    assert "nothing" not in retake("compare", *pair, "--renderer", "gain").done().out
+    refused = retake("compare", *pair, "--renderer", "loud")
+    assert refused.code == 2 and "griffinlim" in refused.err
+
+
+def test_another_phase_is_found_in_the_figures_themselves(retake, recording):
+    sound = 0.1 * np.random.default_rng(0).standard_normal((1, 16000))
+    late = np.roll(sound, 3, axis=1)  # noise three samples late: as loud in every band, and uncorrelated
+    told = retake("compare", recording("a.wav", sound), recording("b.wav", late)).done().out.splitlines()
+    assert "SI-SDR" not in told[0]
+    assert "its phase was made up, or it is shifted in time" in told[-1]
 
 
 @pytest.mark.parametrize("sound", ["noise", "silence"])

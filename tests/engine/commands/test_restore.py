@@ -27,6 +27,7 @@ JSON_KEYS = [
     "device",
     "seconds",
     "measures",
+    "meaningless",
 ]
 REGION_KEYS = ["start_s", "end_s", "start_frame", "end_frame", "low_hz", "high_hz"]
 MEASURE_KEYS = [
@@ -64,6 +65,18 @@ def truncated(path: Path) -> Path:
 # What is told
 
 
+def test_measures_of_the_waveform_are_left_out_for_a_renderer_that_makes_up_the_phase(recording, restore, out):
+    done = restore(recording(), "-o", out, "--renderer", "griffinlim").done()
+    *_, line, sentence = done.out.splitlines()
+    assert "SI-SDR" not in line and "correlation" not in line and "mel error" in line
+    assert sentence.endswith("mean nothing here: the renderer griffinlim makes up the phase")
+    row = restore(recording(), "-o", out, "--renderer", "griffinlim", "--force", "--json").done().json
+    assert set(row["meaningless"]) == {"snr_db", "si_sdr_db", "mse", "mae", "correlation"}
+    assert row["measures"]["si_sdr_db"] is not None
+    own = restore(recording(), "-o", out, "--force").done().out.splitlines()
+    assert "SI-SDR" in own[-1]
+
+
 def test_json_has_the_keys_of_the_contract_in_their_order(recording, restore, out):
     done = restore(recording(channels=2), "-o", out, "--start", 0.1, "--end", 0.2, "--json").done()
     assert list(done.json) == JSON_KEYS
@@ -72,6 +85,7 @@ def test_json_has_the_keys_of_the_contract_in_their_order(recording, restore, ou
     assert set(done.json["measures"]) - set(MEASURE_KEYS) <= {"pesq", "stoi"}
     assert list(done.json["measures"]["band_retention"]) == ["low", "mid", "high"]
     assert done.json["steps"] is None
+    assert done.json["meaningless"] == []
     assert (done.json["task"], done.json["method"], done.json["renderer"]) == ("reconstruct", "vae", "gain")
     assert (done.json["rate"], done.json["channels"], done.json["seed"], done.json["device"]) == (16000, 2, 0, "cpu")
 

@@ -35,7 +35,17 @@ def test_si_sdr_forgives_gain_and_offset_but_not_noise():
     assert plain == pytest.approx(20, abs=0.2)
 
 
-@pytest.mark.parametrize("gain", [0.5, -2.0, 0.7])
+def test_si_sdr_equals_the_equation_of_le_roux():
+    reference, error = noise(seed=1).astype(np.float64), noise(seed=2, level=0.03).astype(np.float64)
+    result = 0.7 * reference + error
+    s, s_hat = (each[0] - each.mean() for each in (reference, result))
+    target = (s_hat @ s) / (s @ s) * s  # eq. 5 and 6
+    expected = 10 * np.log10((target @ target) / ((target - s_hat) @ (target - s_hat)))
+    measures = compare(reference.astype(np.float32), result.astype(np.float32), RATE)
+    assert measures.si_sdr_db == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize("gain", [0.5, -1.0, -2.0, 0.7])
 def test_si_sdr_of_a_mere_gain_is_undefined(gain):
     reference = noise()
     measures = compare(reference, reference * np.float32(gain), RATE)

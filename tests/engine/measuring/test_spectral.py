@@ -5,6 +5,7 @@ from __future__ import annotations
 import librosa
 import numpy as np
 import pytest
+from scipy.signal import lfilter
 
 from engine.metrics import compare
 from tests.engine.signals import RATE, noise, sine
@@ -53,6 +54,19 @@ def test_energy_is_counted_in_its_band():
     assert kept.low == pytest.approx(100, abs=0.05)
     assert kept.mid == pytest.approx(25, abs=0.05)
     assert kept.high == pytest.approx(0, abs=0.05)
+
+
+@pytest.mark.parametrize("rate", [16000, 44100, 48000])
+def test_energy_by_band_is_that_of_the_whole_spectrum(rate):
+    """By Parseval's theorem over one transform of all there is; the short windows blur the bands' edges."""
+    reference, result = (noise(rate=rate, seed=seed) for seed in (1, 2))
+    result = np.float32(0.3) * result + lfilter([0.2], [1, -0.9], reference).astype(np.float32)
+    hz = np.fft.rfftfreq(reference.shape[1], 1 / rate)
+    before, after = (np.abs(np.fft.rfft(sound[0].astype(float))) ** 2 for sound in (reference, result))
+    bands = (hz < 500, (hz >= 500) & (hz <= 4000), hz > 4000)
+    expected = [100 * after[band].sum() / before[band].sum() for band in bands]
+    kept = compare(reference, result, rate).band_retention
+    assert [kept.low, kept.mid, kept.high] == pytest.approx(expected, rel=0.05)
 
 
 def test_a_band_where_the_reference_is_empty_has_no_retention():

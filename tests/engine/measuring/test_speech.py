@@ -1,4 +1,4 @@
-"""When speech is scored, and what is handed to the packages that do it."""
+"""Scores of speech, against the packages that make them, and when there is none."""
 
 from __future__ import annotations
 
@@ -7,27 +7,58 @@ import types
 
 import numpy as np
 import pytest
+import soundfile
+from scipy.signal import resample_poly
 
+from engine.commands.demo import demo_folder
 from engine.measuring.speech import Speech
 from engine.metrics import compare
 from tests.engine.signals import RATE, noise
 
 
-def test_speech_measures_come_from_the_packages_at_16_khz(monkeypatch):
-    calls = []
+@pytest.fixture(scope="module")
+def talk() -> tuple[np.ndarray, int]:
+    """Somebody speaking, (1, frames) at 48 kHz."""
+    sound, rate = soundfile.read(demo_folder() / "speech-p286-011.wav", dtype="float32", always_2d=True)
+    return sound.T, rate
 
-    def score(name, value):
-        def inner(*arguments):
-            calls.append((name, *(a if np.isscalar(a) else a.shape for a in arguments)))
-            return value
 
-        return inner
+@pytest.mark.parametrize("snr_db", [0, 10, 25])
+def test_scores_are_those_of_the_packages_for_the_channels_mean_at_16_khz(talk, snr_db):
+    """Resampled by another library; STOI resamples to 10 kHz itself, from the recording's own rate too."""
+    pesq, pystoi = pytest.importorskip("pesq"), pytest.importorskip("pystoi")
+    sound, rate = talk
+    level = float(np.sqrt(np.mean(sound**2))) * 10 ** (-snr_db / 20)
+    both = np.concatenate([sound, sound])
+    damaged = both + noise(channels=2, seconds=sound.shape[1] / rate, rate=rate, level=level)
+    measures = compare(both, damaged, rate)
+    one, other = sound[0].astype(float), damaged.mean(axis=0).astype(float)
+    at_16k = [resample_poly(each, 1, 3) for each in (one, other)]
+    assert measures.pesq == pytest.approx(pesq.pesq(16000, *at_16k, "wb"), abs=0.03)
+    assert measures.stoi == pytest.approx(pystoi.stoi(one, other, rate), abs=0.005)
 
-    fake_packages(monkeypatch, pesq=score("pesq", 3.5), stoi=score("stoi", np.float64(0.9)))
-    sound = noise(channels=2, seconds=1)
-    measures = compare(sound, sound, RATE)
-    assert (measures.pesq, measures.stoi) == (3.5, 0.9)
-    assert calls == [("pesq", 16000, (16000,), (16000,), "wb"), ("stoi", (16000,), (16000,), 16000)]
+
+def test_speech_that_is_unharmed_has_the_greatest_scores(talk):
+    """P.862.2 maps the greatest raw score of 4.5 to 0.999 + 4 / (1 + exp(-1.3669 * 4.5 + 3.8224)) = 4.644."""
+    pytest.importorskip("pesq")
+    pytest.importorskip("pystoi")
+    measures = compare(*[talk[0]] * 2, talk[1])
+    assert measures.pesq == pytest.approx(0.999 + 4 / (1 + np.exp(-1.3669 * 4.5 + 3.8224)), abs=1e-3)
+    assert measures.stoi == pytest.approx(1, abs=1e-6)
+
+
+def test_a_click_holds_too_little_speech_for_stoi():
+    pytest.importorskip("pystoi")
+    click = np.zeros((1, RATE), np.float32)
+    click[0, 1000] = 1e-4
+    assert compare(click, click + noise(seconds=1, level=1e-3), RATE).stoi is None
+
+
+def test_without_the_packages_there_are_no_scores(talk, monkeypatch):
+    for name in ("pesq", "pystoi"):
+        monkeypatch.setitem(sys.modules, name, None)
+    measures = compare(*[talk[0]] * 2, talk[1])
+    assert (measures.pesq, measures.stoi) == (None, None)
 
 
 def test_a_package_that_refuses_gives_no_score(monkeypatch):

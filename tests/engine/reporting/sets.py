@@ -11,6 +11,7 @@ import numpy as np
 import soundfile
 
 from engine.batch.outcome import Outcome
+from engine.measuring.meaning import meaningless
 from engine.metrics import compare
 
 RATE = 16000
@@ -48,6 +49,7 @@ def facts_of(
         "device": "cpu",
         "seconds": 1.25,
         "measures": compare(before, after, rate).as_json(),
+        "meaningless": sorted(meaningless(others.get("renderer", "gain"))),
         **others,
     }
 
@@ -86,4 +88,5 @@ def made_up(name: str, mel_db: float | None, *, variant: str = "", renderer: str
     """An outcome without files, of which only numbers are looked at."""
     kept = {"low": 100.0, "mid": 99.0, "high": 98.0}
     whole = {"mel_db": mel_db, "mse": 0.1, "band_retention": kept, **measures}
-    return Outcome(name, variant, "/none/in", "/none/out", {"renderer": renderer, "measures": whole}, (), "", "", 1)
+    facts = {"renderer": renderer, "measures": whole, "meaningless": sorted(meaningless(renderer))}
+    return Outcome(name, variant, "/none/in", "/none/out", facts, (), "", "", 1)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.training.judging.frechet import frechet_distance, ratio_to_halves
+from engine.training.judging.frechet import distance_of_sets, ratio_to_halves
 
 
 def recordings(rng: np.random.Generator, count: int, shift: float = 0.0) -> list[np.ndarray]:
@@ -13,14 +13,14 @@ def recordings(rng: np.random.Generator, count: int, shift: float = 0.0) -> list
 
 def test_a_set_is_at_no_distance_from_itself() -> None:
     vectors = np.random.default_rng(0).standard_normal((20, 5))
-    assert frechet_distance(vectors, vectors) == 0
+    assert distance_of_sets(vectors, vectors) == 0
 
 
 def test_a_shifted_and_widened_gaussian_is_at_the_analytic_distance() -> None:
     vectors = np.random.default_rng(0).standard_normal((50, 3))
     centred = (vectors - vectors.mean(axis=0)) / vectors.std(axis=0)
-    assert frechet_distance(centred, centred + np.array([3, 0, 4])) == pytest.approx(25)
-    assert frechet_distance(centred, 3 * centred) == pytest.approx(3 * 2**2)
+    assert distance_of_sets(centred, centred + np.array([3, 0, 4])) == pytest.approx(25)
+    assert distance_of_sets(centred, 3 * centred) == pytest.approx(3 * 2**2)
 
 
 def test_samples_as_good_as_the_recordings_come_out_at_one() -> None:

@@ -1,0 +1,35 @@
+"""Work in a fresh interpreter: what it gives, what it raises, and when it dies."""
+
+from __future__ import annotations
+
+import operator
+import os
+
+import numpy as np
+import pytest
+
+from desktop.child import in_child
+from engine.errors import InputError, RetakeError
+from engine.measuring.streams import check_format
+
+
+def test_it_gives_what_the_function_gives() -> None:
+    assert in_child(os.getpid) != os.getpid()
+    values = np.arange(1e6, dtype=np.float32)
+    np.testing.assert_array_equal(in_child(np.negative, values), -values)
+
+
+def test_what_is_printed_does_not_spoil_the_answer() -> None:
+    assert in_child(print, "spoiled?") is None
+
+
+def test_it_raises_what_the_function_raises() -> None:
+    with pytest.raises(ZeroDivisionError):
+        in_child(operator.truediv, 1, 0)
+    with pytest.raises(InputError, match="accepted"):
+        in_child(check_format, 0, 1)
+
+
+def test_an_interpreter_that_dies_is_told() -> None:
+    with pytest.raises(RetakeError, match="code 3"):
+        in_child(os._exit, 3)
