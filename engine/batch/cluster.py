@@ -118,6 +118,7 @@ class Cluster:
         )
         memory = f" and {memory_bytes / GIGA:.1f} GB" if memory_bytes else ""
         self._asks = f"each takes {threads} CPUs{memory}; --resume goes on with the batch"
+        self._loss = ""
         self._process, self._connection = start_child("engine.batch.crew", QUIET)
         try:
             self._connection.send(wanted)
@@ -150,10 +151,14 @@ class Cluster:
             if isinstance(said, int):
                 self._ready, self._ready_s = said, time.monotonic()
                 break  # there may be something to hand out
+            if isinstance(said, str):
+                self._loss = f"; the last one was lost: {said}"
+                continue
             self._handed.discard(said[0])
             told.append(said)
         if self._ready == 0 and time.monotonic() - self._ready_s > self._nodes_s:
-            raise RetakeError(f"cluster {self._address}: no worker was ready for {self._nodes_s:.0f} s; {self._asks}")
+            waited = f"no worker was ready for {self._nodes_s:.0f} s"
+            raise RetakeError(f"cluster {self._address}: {waited}; {self._asks}{self._loss}")
         return told
 
     def close(self) -> None:

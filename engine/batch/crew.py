@@ -30,7 +30,7 @@ from engine.child import CALM
 from engine.errors import InputError, RetakeError
 
 TRANSFERS = 4  # recordings and results at a time in the object store, however many workers there are
-MOST_FALSE_STARTS = 10  # of workers, one after the other and none that got ready
+PAUSE_S = 2.0  # before a worker takes the place of one that was lost; Ray may not know of its node yet
 STOP_S = 10.0  # for workers to clear up what they are writing
 IMPORT_FAILED = "failed to import"
 
@@ -38,7 +38,7 @@ IMPORT_FAILED = "failed to import"
 def serve(descriptor: int) -> None:
     """Be that process, with the batch at the other end of a pipe; returns when that is closed.
 
-    What is told: ``int``, how many workers are ready; an item and its outcome; an error, which ends it.
+    What is told: how many workers are ready; why one was lost; an item and its outcome; an error, which ends it.
     """
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # Ctrl-C in the terminal is the batch's to answer
@@ -79,7 +79,7 @@ async def course(wanted: Wanted, connection: Connection[Any, Any]) -> None:
     """Keep workers at work until the batch closes the pipe.
 
     Raises:
-        RetakeError: a node can't do what is asked, or no worker starts.
+        InputError: a node can't do what is asked.
     """
     crew = Crew(wanted, connection)
     gone = asyncio.get_running_loop().create_future()
@@ -119,7 +119,7 @@ class Crew:
         )
         self.size = wanted.count or max(1, min(wanted.most, room_for(wanted.threads, gpus, wanted.memory_bytes)))
         self.waiting: asyncio.Queue[tuple[Item, bool]] = asyncio.Queue()
-        self._ready = self._false_starts = 0
+        self._ready = 0
         self._deaths: Counter[Key] = Counter()
         self._asked: set[Any] = set()
         self._stopping = False
@@ -129,7 +129,7 @@ class Crew:
         """Keep one worker at work, and put another one in the place of one that is lost.
 
         Raises:
-            RetakeError: its node can't do what is asked, or no worker starts.
+            InputError: its node can't do what is asked.
         """
         while not self._stopping:
             actor = self._actor.remote()
@@ -140,8 +140,10 @@ class Crew:
                 if IMPORT_FAILED in str(error):
                     release = self._wanted.release
                     raise InputError(f"a node lacks Retake {release}, or a part of it: {one_line(error)}") from error
+                self._tell(one_line(error))
             finally:
                 ray.kill(actor)
+            await asyncio.sleep(PAUSE_S)
 
     def stop(self) -> None:
         """Have the workers clear up what they are doing; they end with this process."""
@@ -155,15 +157,11 @@ class Crew:
     async def _started(self, actor: Any) -> AsyncIterator[None]:
         """Prepare a worker, which counts as ready inside."""
         wanted = self._wanted
-        self._false_starts += 1
-        if self._false_starts > MOST_FALSE_STARTS:
-            raise RetakeError(f"cluster {wanted.address}: {MOST_FALSE_STARTS} workers ended before they were ready")
         refusal = await actor.prepare.remote(
             wanted.release, wanted.orders, wanted.threads, wanted.model_hash, wanted.folder, wanted.names
         )
         if refusal:
             raise InputError(f"cluster {wanted.address}: a node can't take part: {refusal}")
-        self._false_starts = 0
         self._count(+1)
         try:
             yield

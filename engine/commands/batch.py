@@ -132,6 +132,10 @@ def check_options(arguments: argparse.Namespace) -> None:
         raise InputError("--force begins anew and --resume goes on; one of them is accepted")
     if arguments.cluster_files and not arguments.cluster:
         raise InputError(f"--cluster-files {arguments.cluster_files} is accepted with --cluster")
+    if arguments.cluster:
+        from engine.batch.cluster import check_reachable
+
+        check_reachable(arguments.cluster)
     for key, most in (("workers", MOST_WORKERS), ("threads", MOST_THREADS)):
         value = getattr(arguments, key)
         if value is not None and not FEWEST <= value <= most:
