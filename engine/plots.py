@@ -33,6 +33,7 @@ Picture = npt.NDArray[np.float64]
 logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 DPI, WIDTH_PX = 140, 1400
+WEBP_QUALITY = 85
 COLUMNS = 900  # of a spectrogram, or of a waveform's envelope
 N_FFT, HOP = 2048, 512
 RANGE_DB = 90.0
@@ -65,13 +66,25 @@ STYLE: dict[Any, Any] = {  # Matplotlib types its keys by name
 }
 
 
-def comparison_figure(reference: Samples, result: Samples, rate: int, title: str) -> bytes:
-    """PNG, 1400 px wide: waveform, spectrogram and mel (rows) of original, result and difference (columns).
+def comparison_figure(
+    reference: Samples,
+    result: Samples,
+    rate: int,
+    title: str,
+    *,
+    start_s: float = 0.0,
+    marks_s: Sequence[float] = (),
+    form: str = "png",
+) -> bytes:
+    """Picture, 1400 px wide: waveform, spectrogram and mel (rows) of original, result and difference (columns).
 
     Args:
         reference, result: float32 ``(channels, frames)`` of one shape, up to about a minute.
         rate: in Hz.
         title: printed over the picture.
+        start_s: the time that the axis begins with.
+        marks_s: times of dashed lines, such as a region's edges; those outside or at an end aren't drawn.
+        form: ``png``, or ``webp``, which is a sixth as large and not quite exact.
 
     Raises:
         InputError: shapes differ or hold nothing.
@@ -85,8 +98,8 @@ def comparison_figure(reference: Samples, result: Samples, rate: int, title: str
 
     signals = [np.nan_to_num(reference), np.nan_to_num(result), np.nan_to_num(result - reference)]
     with rc_context(STYLE):
-        figure = _figure(6.9)
-        figure.text(0.06, 0.975, _plain(title), ha="left", va="top", fontsize=11, fontweight="bold")
+        figure = new_figure(6.9)
+        figure.text(0.06, 0.975, plain(title), ha="left", va="top", fontsize=11, fontweight="bold")
         figure.text(0.06, 0.944, _caption(reference, rate), ha="left", va="top", color=MUTED)
         grid = figure.add_gridspec(
             3, 9,
@@ -98,8 +111,10 @@ def comparison_figure(reference: Samples, result: Samples, rate: int, title: str
         _draw_waveforms(axes[0], signals)
         _draw_spectrograms(axes[1], bars[0], signals, rate)
         _draw_mels(axes[2], bars[1], signals[0], signals[1], rate)
-        _share_axes(axes, reference.shape[1] / rate)
-        return _png(figure)
+        length_s = reference.shape[1] / rate
+        _share_axes(axes, start_s, length_s)
+        _draw_marks(axes, [(mark_s - start_s) / length_s for mark_s in marks_s])
+        return drawn(figure, form)
 
 
 def stages_figure(rows: Sequence[tuple[str, float | None, float | None]]) -> bytes:
@@ -110,19 +125,20 @@ def stages_figure(rows: Sequence[tuple[str, float | None, float | None]]) -> byt
     """
     from matplotlib import rc_context
 
-    names = [_plain(name) for name, _, _ in rows]
+    names = [plain(name) for name, _, _ in rows]
     with rc_context(STYLE):
-        figure = _figure(1.05 + 0.34 * max(1, len(rows)))
+        figure = new_figure(1.05 + 0.34 * max(1, len(rows)))
         left, right = figure.subplots(1, 2, sharey=True)
         _draw_bars(left, [row[1] for row in rows], "Mel error (dB), lower is better", BLUE)
         _draw_bars(right, [row[2] for row in rows], "SI-SDR (dB), higher is better", GREEN)
         left.set_yticks(range(len(names)), names, fontsize=8.5)
         left.set_ylim(len(names) - 0.4, -0.6)
         figure.tight_layout(w_pad=3)
-        return _png(figure)
+        return drawn(figure)
 
 
-def _figure(height_in: float) -> Figure:
+def new_figure(height_in: float) -> Figure:
+    """An empty figure of the pictures' width."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -131,13 +147,17 @@ def _figure(height_in: float) -> Figure:
     return figure
 
 
-def _png(figure: Figure) -> bytes:
+def drawn(figure: Figure, form: str = "png") -> bytes:
+    """A figure's bytes as PNG or WebP."""
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         # The font that Matplotlib brings lacks some scripts; a name in one of them is drawn as boxes.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        # No version and no date: the same sound gives the same bytes.
-        figure.savefig(buffer, format="png", metadata={"Software": None})
+        if form == "webp":
+            figure.savefig(buffer, format=form, pil_kwargs={"quality": WEBP_QUALITY})
+        else:
+            # No version and no date: the same sound gives the same bytes.
+            figure.savefig(buffer, format=form, metadata={"Software": None})
     return buffer.getvalue()
 
 
@@ -150,9 +170,9 @@ def _caption(reference: Samples, rate: int) -> str:
     return f"{length} at {rate / 1000:g} kHz, {layout}{together}"
 
 
-def _plain(text: str) -> str:
-    """Text that Matplotlib doesn't take for mathematics."""
-    return text.replace("$", r"\$")
+def plain(text: str) -> str:
+    """Text that Matplotlib doesn't take for mathematics, without what no font can draw."""
+    return text.encode("utf-8", "replace").decode().replace("$", r"\$")
 
 
 def _draw_waveforms(axes: Sequence[Axes], signals: Sequence[Samples]) -> None:
@@ -289,17 +309,28 @@ def _draw_bar(axis: Axes, image: AxesImage, label: str) -> None:
     bar.outline.set_visible(False)
 
 
-def _share_axes(axes: Sequence[Sequence[Axes]], length_s: float) -> None:
+def _draw_marks(axes: Sequence[Sequence[Axes]], places: Sequence[float]) -> None:
+    """Dashed lines, light over the dark pictures."""
+    for place in places:
+        if not 0 < place < 1:
+            continue
+        for row, colours in zip(axes, ((INK,) * 3, ("white",) * 3, ("white", "white", INK)), strict=True):
+            for axis, colour in zip(row, colours, strict=True):
+                axis.axvline(place, color=colour, linewidth=0.9, linestyle=(0, (4, 3)))
+
+
+def _share_axes(axes: Sequence[Sequence[Axes]], start_s: float, length_s: float) -> None:
     """Time below, names above, numbers at the left only: every column and row has one scale."""
     from matplotlib.ticker import MaxNLocator
 
     unit, factor = ("s", 1.0) if length_s >= 0.2 else ("ms", 1000.0)
-    length = length_s * factor
-    ticks = [tick for tick in MaxNLocator(5, steps=(1, 2, 5, 10)).tick_values(0, length) if tick <= length]
+    start, length = start_s * factor, length_s * factor
+    near = MaxNLocator(5, steps=(1, 2, 5, 10)).tick_values(start, start + length)
+    ticks = [tick for tick in near if start <= tick <= start + length]
     for row in axes:
         for axis in row:
             axis.set_xlim(0, 1)
-            axis.set_xticks([tick / length for tick in ticks], [])
+            axis.set_xticks([(tick - start) / length for tick in ticks], [])
         for axis in row[1:]:
             axis.tick_params(axis="y", labelleft=False, length=0)
     for axis in (*axes[0], *axes[1]):
@@ -307,7 +338,7 @@ def _share_axes(axes: Sequence[Sequence[Axes]], length_s: float) -> None:
     for axis, name in zip(axes[0], TITLES, strict=True):
         axis.set_title(name, loc="left", pad=5)
     for axis in axes[-1]:
-        axis.set_xticklabels([f"{tick:g}" for tick in ticks])
+        axis.set_xticklabels([f"{tick:.10g}" for tick in ticks])
         axis.set_xlabel(f"Time ({unit})")
 
 

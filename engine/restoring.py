@@ -97,6 +97,7 @@ def restored(
     force: bool = False,
     say: Says = lambda notes: None,
     models: Resident | None = None,
+    report: Path | None = None,
 ) -> Restored:
     """Restore, measure, write.
 
@@ -108,6 +109,7 @@ def restored(
         force: whether a file that is there may be replaced.
         say: told at once what is to be known before the work.
         models: keeps the model from one recording to the next; None loads it for this one.
+        report: where a page about the take goes, once the result is written; None writes none.
 
     Raises:
         InputError: the order can't be carried out for this recording.
@@ -165,7 +167,28 @@ def restored(
         said = written.notes if clip is recorded else written_notes(clip, written, choice)
         notes = tuple(dict.fromkeys([*take.notes, *said, *headroom_notes(take, written)]))
         facts = facts_of(clip, take, measures, source, target, time.monotonic() - began)
+        if report is not None:
+            control.report("reporting", 0, 1)
+            write_report_of(report, clip, take, measures, notes, source.name)
     return Restored(facts, take, measures, written, notes)
+
+
+def write_report_of(path: Path, clip: Clip, take: Take, measures: Measures, notes: Iterable[str], title: str) -> None:
+    """Write the page about a take."""
+    from engine.patched import Patched
+    from engine.take_report import take_settings, write_take_report
+
+    write_take_report(
+        path,
+        clip,
+        Patched(clip, take.patch),
+        take.region,
+        measures,
+        title=title,
+        settings=take_settings(take),
+        renderer=take.settings.renderer,
+        notes=tuple(notes),
+    )
 
 
 def memory_notes(region: Region, clip: Clip, settings: RestoreSettings) -> list[str]:

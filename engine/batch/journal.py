@@ -167,4 +167,5 @@ def flat(values: Any, path: str = "") -> dict[str, Any]:
     """Nested values by their path."""
     if not isinstance(values, dict) or not values:
         return {path: values}
-    return {key: value for name, inner in values.items() for key, value in flat(inner, f"{path}.{name}").items()}
+    paths = {".".join(filter(None, (path, name))): inner for name, inner in values.items()}
+    return {key: value for name, inner in paths.items() for key, value in flat(inner, name).items()}

@@ -85,9 +85,12 @@ def find_recordings(inputs: Sequence[str], folder: Path) -> dict[str, Path]:
         InputError: an input is not there, or holds no recording; or two recordings have the same name.
     """
     found: dict[str, Path] = {}
+    out = folder.resolve()
     for text in inputs:
+        if Path(text).resolve() == out:
+            raise InputError(f"input {text!r} is where the results go; another folder is accepted there")
         before = len(found)
-        for name, source in _named(text, alone=len(inputs) == 1, out=folder.resolve()):
+        for name, source in _named(text, alone=len(inputs) == 1, out=out):
             other = found.setdefault(name, source)
             if other.resolve() != source.resolve():
                 raise InputError(f"{other} and {source} would have the same result, {name}; give their folders instead")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,24 +18,34 @@ from engine.saving import exists_message, sweep_parts
 LOOK_S = 0.5  # how long a user waits at most for an answer to Ctrl-C
 
 
-@dataclass(frozen=True)
+@dataclass
 class Standing:
     """How far a batch is.
 
     Attributes:
+        of: all items.
+        of_bytes: of the recordings that don't fail, which time goes by sooner than by their number.
         done: items with an outcome, failures among them.
         failures: those without a result.
-        of: all items.
-        done_bytes, of_bytes: of the recordings that don't fail, which time goes by sooner than by their number.
-        latest: what was heard last of an item that is being worked on.
+        done_bytes: of the recordings that are restored.
+        latest: what was heard last of an item that is being worked on; None where nothing was.
     """
 
-    done: int
-    failures: int
     of: int
-    done_bytes: int
     of_bytes: int
-    latest: Step | None
+    done: int = 0
+    failures: int = 0
+    done_bytes: int = 0
+    latest: Step | None = None
+
+    def count(self, outcome: Outcome, size: int) -> None:
+        """Take in what became of a recording of so many bytes."""
+        self.done += 1
+        if outcome.is_done:
+            self.done_bytes += size
+        else:  # which it does at once
+            self.failures += 1
+            self.of_bytes -= size
 
 
 Tells = Callable[[Standing], None]
@@ -73,39 +83,37 @@ def run_batch(
     """
     waiting = deque(missing)
     sizes = {item.key: size_of(item.source) for item in plan.items}
+    standing = Standing(len(plan.items), sum(sizes.values()))
+    outcomes: dict[Key, Outcome] = {}
     left = {item.key for item in waiting}
-    outcomes = {item.key: journal.outcomes[item.key] for item in plan.items if item.key not in left}
     _sweep(waiting)
-    latest: Step | None = None
 
     def ended(item: Item, outcome: Outcome) -> None:
-        journal.finish(item, outcome)
         outcomes[item.key] = outcome
+        standing.count(outcome, sizes[item.key])
 
+    for item in plan.items:
+        if item.key not in left:
+            ended(item, journal.outcomes[item.key])
     while len(outcomes) < len(plan.items):
         while waiting and pool.free > 0:
             item = waiting.popleft()
             own = force or item.key in journal.begun
             if not own and item.target.exists():
-                ended(item, failed(item, exists_message(item.target)))
+                outcome = failed(item, exists_message(item.target))
+                journal.finish(item, outcome)
+                ended(item, outcome)
                 continue
             journal.begin(item)
             pool.hand(item, own)
         for said in pool.wait(LOOK_S) if len(outcomes) < len(plan.items) else ():
             if isinstance(said, Step):
-                latest = said
+                standing.latest = said
             else:
+                journal.finish(*said)
                 ended(*said)
-        tell(_standing(outcomes, sizes, latest))
+        tell(standing)
     return [outcomes[item.key] for item in plan.items]
-
-
-def _standing(outcomes: Mapping[Key, Outcome], sizes: Mapping[Key, int], latest: Step | None) -> Standing:
-    """How far it is; recordings that fail, which they do at once, don't count in what time goes by."""
-    failures = [key for key, outcome in outcomes.items() if not outcome.is_done]
-    done = sum(sizes[key] for key, outcome in outcomes.items() if outcome.is_done)
-    of = sum(sizes.values()) - sum(sizes[key] for key in failures)
-    return Standing(len(outcomes), len(failures), len(sizes), done, of, latest)
 
 
 def _sweep(items: Iterable[Item]) -> None:

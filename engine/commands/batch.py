@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from engine.commands.choices import add_order_arguments, order_from
@@ -241,15 +241,43 @@ def needed_bytes(source: Path, order: Order) -> int | None:
 
 def standing_words(standing: Standing) -> str:
     """How many are done, how many failed, and what is being done."""
-    words = [f"{standing.done} of {standing.of}"]
+    words = f"{standing.done} of {standing.of}"
     if standing.failures:
-        words.append(f"{standing.failures} failed")
-    return ", ".join(words)
+        words += f", {standing.failures} failed"
+    step = standing.latest
+    if step is not None:
+        words += f" ({PurePosixPath(step.item.name).name}: {step.stage} {step.done / max(1, step.of):.0%})"
+    return words
 
 
 def report(plan: Plan, outcomes: Sequence[Outcome], arguments: argparse.Namespace, progress: Progress) -> list[Path]:
-    """Write the report."""
-    return []
+    """Write the report, unless it isn't wanted; what was written."""
+    if arguments.no_report:
+        return []
+    from engine.reporting.set_report import write_set_report
+
+    progress.report("reporting", 0, 1)
+    variants = ", ".join(plan.orders)
+    title = f"Retake: {variants} compared" if arguments.evaluate else "Retake: a batch"
+    order = next(iter(plan.orders.values()))
+    return write_set_report(
+        plan.folder,
+        outcomes,
+        title=title,
+        settings=settings_words(plan, order),
+        control=progress.control(),
+    )
+
+
+def settings_words(plan: Plan, order: Order) -> dict[str, str]:
+    """What all results have in common, for reading."""
+    from engine.batch.journal import flat
+
+    words = {key: f"{value}" for key, value in flat(order.as_json()).items() if value not in (None, "", False)}
+    if len(plan.orders) > 1:
+        others = [flat(other.as_json()) for other in plan.orders.values()]
+        words = {key: text for key, text in words.items() if all(f"{each.get(key)}" == text for each in others)}
+    return {**words, "threads of each worker": str(plan.threads)}
 
 
 def tell(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,9 @@ from engine.commands.console import (
     Progress,
     add_reading_arguments,
     add_region_arguments,
+    add_report_argument,
     check_plot,
+    check_report,
     file_name,
     open_from,
     print_notes,
@@ -22,7 +25,7 @@ from engine.region import Region
 
 if TYPE_CHECKING:
     from engine.audio import Clip
-    from engine.metrics import Reader
+    from engine.metrics import Measures, Reader
 
 SUMMARY = "measure a result against a reference"
 DESCRIPTION = """Measure how far a result is from a reference: signal-to-noise ratios, correlation, spectral distances,
@@ -40,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--plot", metavar="OUT.png", type=file_name, help="draw both and their difference; overwritten if there"
     )
+    add_report_argument(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -47,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     from engine.metrics import compare_streams, summary_line, table
 
     check_plot(arguments.plot, [arguments.reference, arguments.result])
+    check_report(arguments.report, [arguments.reference, arguments.result])
     with (
         open_from(arguments, arguments.reference) as reference,
         open_from(arguments, arguments.result) as result,
@@ -66,6 +71,9 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.plot is not None:
             progress.report("drawing", 0, 1)
             notes += draw(reference, result, region, arguments.plot)
+        if arguments.report is not None:
+            progress.report("reporting", 0, 1)
+            report(reference, result, region, measures, notes, arguments.report)
         progress.close()
         print_notes([*reference.notes, *result.notes, *notes])
     if arguments.json:
@@ -113,3 +121,19 @@ def draw(reference: Clip, result: Clip, region: Region, path: Path) -> list[str]
     if frames == region.frames:
         return []
     return [f"the plot shows the first {LONGEST_PLOT_S:g} s of {region.frames / reference.rate:.1f} s"]
+
+
+def report(reference: Clip, result: Clip, region: Region, measures: Measures, notes: Sequence[str], path: Path) -> None:
+    """Write the page about the two."""
+    from engine.take_report import write_take_report
+
+    write_take_report(
+        path,
+        reference,
+        result,
+        region,
+        measures,
+        title=f"{reference.path.name} and {result.path.name}",
+        settings={"original": str(reference.path), "result": str(result.path)},
+        notes=(*reference.notes, *result.notes, *notes),
+    )

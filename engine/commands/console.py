@@ -172,12 +172,42 @@ def check_plot(path: Path | None, sources: Iterable[Path]) -> None:
         InputError: it is no ``.png``.
         OutputError: it can't be written, or is one of the recordings.
     """
+    check_beside("plot", path, (".png",), sources)
+
+
+def add_report_argument(parser: argparse._ActionsContainer) -> None:
+    """The argument that names a report."""
+    parser.add_argument(
+        "--report",
+        metavar="OUT.html",
+        type=file_name,
+        help="write a page that shows and plays both with all measures; opens offline, overwritten if there",
+    )
+
+
+def check_report(path: Path | None, sources: Iterable[Path]) -> None:
+    """Refuse a place for a report before any work is done; one that exists is written anew.
+
+    Raises:
+        InputError: it is no ``.html``.
+        OutputError: it can't be written, or is one of the recordings.
+    """
+    check_beside("report", path, (".html", ".htm"), sources)
+
+
+def check_beside(what: str, path: Path | None, endings: tuple[str, ...], sources: Iterable[Path]) -> None:
+    """Refuse a place for what is written beside the sound; nothing is refused where none is wanted.
+
+    Raises:
+        InputError: its name has none of the endings.
+        OutputError: it can't be written, or is one of the recordings.
+    """
     if path is None:
         return
     from engine.saving import check_place
 
-    if path.suffix.lower() != ".png":
-        raise InputError(f"plot is {path}; a name ending in .png is accepted")
+    if path.suffix.lower() not in endings:
+        raise InputError(f"{what} is {path}; a name ending in {endings[0]} is accepted")
     check_place(path, list(sources), True)
 
 

@@ -202,6 +202,7 @@ def restored(
             result=take.patch.samples,
             rate=clip.rate,
             measures=measures,
+            renderer=settings.renderer,
             settings={
                 "task": settings.task,
                 "method": settings.method,

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from engine.commands.choices import add_order_arguments, order_from
 from engine.commands.console import (
     Progress,
+    add_report_argument,
     add_sound_output_arguments,
+    check_report,
     file_name,
     print_notes,
 )
@@ -28,12 +30,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("input", metavar="IN", type=file_name, help="a recording: WAV, FLAC, AIFF, CAF, Ogg, MP3 ...")
     output = add_sound_output_arguments(parser, "the result", "that of IN, where OUT has it")
     output.add_argument("--region-only", action="store_true", help="write the region alone, not the whole recording")
+    add_report_argument(output)
     add_order_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Restore, measure, write, tell."""
     order = order_from(arguments)
+    check_report(arguments.report, [arguments.input, arguments.output])
     with Progress() as progress:
         made = restored(
             arguments.input,
@@ -42,6 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
             progress.control(),
             force=arguments.force,
             say=print_notes,
+            report=arguments.report,
         )
         progress.close()
         print_notes(made.notes)

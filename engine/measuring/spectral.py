@@ -8,10 +8,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.measuring.frames import Framer, hann, power_spectra
 from engine.measuring.measures import BandRetention, finite
 from engine.measuring.streams import Samples
+
+Floats = npt.NDArray[np.float64]
 
 LSD_FFT, LSD_HOP, LSD_RANGE_DB = 2048, 512, 80.0
 # Table 1 of Yamamoto et al. 2020 (FFT, hop, window), in samples whatever the rate.
@@ -28,10 +31,7 @@ class SpectralDistance:
         self._framer = Framer(2 * channels, LSD_FFT, LSD_HOP, LSD_FFT // 2)
         self._window = hann(LSD_FFT)
         self._floor = peak * 10 ** (-LSD_RANGE_DB / 10)
-        bins_hz = np.fft.rfftfreq(LSD_FFT, 1 / rate)
-        sides = np.where((bins_hz > 0) & (bins_hz < rate / 2), 2.0, 1.0)
-        band = np.where(bins_hz < LOW_BAND_HZ, 0, np.where(bins_hz <= HIGH_BAND_HZ, 1, 2))
-        self._bands = sides[:, None] * (band[:, None] == np.arange(3))
+        self._bands = band_weights(rate)
         self._energy = np.zeros((2, 3))
         self._sum, self._count = 0.0, 0
 
@@ -62,6 +62,14 @@ class SpectralDistance:
             for before, after in zip(reference, result, strict=True)
         ]
         return BandRetention(*shares)
+
+
+def band_weights(rate: int) -> Floats:
+    """How much each bin of the STFT counts in each band's energy, ``(F, 3)``: twice but for 0 Hz and half the rate."""
+    bins_hz = np.fft.rfftfreq(LSD_FFT, 1 / rate)
+    sides = np.where((bins_hz > 0) & (bins_hz < rate / 2), 2.0, 1.0)
+    band = np.where(bins_hz < LOW_BAND_HZ, 0, np.where(bins_hz <= HIGH_BAND_HZ, 1, 2))
+    return np.asarray(sides[:, None] * (band[:, None] == np.arange(3)))
 
 
 class StftResolution:

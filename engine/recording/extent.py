@@ -6,6 +6,7 @@ way: by the sizes in its header, by the mark at its end, or by decoding its last
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -58,7 +59,9 @@ def open_sound(path: Path, repairs: Repairs = ()) -> soundfile.SoundFile:
         RecordingError: libsndfile can't make anything of it.
     """
     try:
-        return soundfile.SoundFile(Overlay(path, repairs) if repairs else path)
+        # Its bytes: soundfile refuses names that are no UTF-8.
+        name = path if os.name == "nt" else os.fsencode(path)
+        return soundfile.SoundFile(Overlay(path, repairs) if repairs else name)
     except OSError as error:
         raise RecordingError(f"{path}: can't be read: {error.strerror or error}") from error
     except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: a name that ends in .raw

@@ -87,3 +87,26 @@ def test_stages_are_drawn_with_values_that_are_missing():
 
 def test_no_stages_are_drawn_too():
     assert opened(stages_figure([])).width == 1400
+
+
+def test_marks_are_drawn_where_the_region_ends_and_nowhere_outside():
+    quiet = np.zeros((1, RATE), np.float32)
+    plain = opened(comparison_figure(quiet, quiet, RATE, "")).convert("L")
+    marked = opened(comparison_figure(quiet, quiet, RATE, "", start_s=10.0, marks_s=(10.5,))).convert("L")
+    outside = opened(comparison_figure(quiet, quiet, RATE, "", marks_s=(0.0, 1.0, 5.0))).convert("L")
+    assert np.array_equal(np.asarray(plain), np.asarray(outside))
+    spectrogram = np.abs(np.asarray(marked, float) - np.asarray(plain, float))[380:600]
+    columns = np.flatnonzero(spectrogram.max(axis=0) > 100)
+    assert len(columns) and len(columns) <= 3 * 3  # one line of at most three pixels in each of three pictures
+
+
+def test_time_begins_where_it_is_said_to():
+    here = comparison_figure(sound(1, 3000), sound(1, 3000, 1), RATE, TITLE, start_s=12.5)
+    assert here != comparison_figure(sound(1, 3000), sound(1, 3000, 1), RATE, TITLE)
+
+
+def test_a_smaller_form_of_a_picture_shows_the_same(drawing):
+    small = comparison_figure(sound(1, 3000), sound(1, 3000, 1), RATE, TITLE, form="webp")
+    image, exact = opened(small), opened(drawing)
+    assert image.format == "WEBP" and len(small) < len(drawing) / 2
+    assert np.abs(np.asarray(image.convert("L"), float) - np.asarray(exact.convert("L"), float)).mean() < 3

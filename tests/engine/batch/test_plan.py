@@ -72,6 +72,11 @@ def test_results_of_an_earlier_batch_are_no_recordings(tree: Path) -> None:
     assert "out/sub/c.ogg" in names(tree)
 
 
+def test_the_folder_of_the_results_is_no_input(tree: Path) -> None:
+    with pytest.raises(InputError, match="where the results go"):
+        names(tree, out=str(tree / "sub" / ".."))
+
+
 def test_links_to_folders_are_not_followed_round_and_round(tree: Path) -> None:
     (tree / "sub" / "round").symlink_to(tree)
     assert names(tree) == ["a.wav", "b.FLAC", "sub/c.ogg", "sub/deeper/d.aiff"]

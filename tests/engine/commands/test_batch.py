@@ -52,7 +52,7 @@ def batch(retake: Callable[..., Run], whole_model: Path) -> Callable[..., Run]:
 
 def hashes(folder: Path) -> dict[str, str]:
     """Of all results by name."""
-    files = [path for path in folder.rglob("*") if path.suffix in (".wav", ".flac")]
+    files = [path for path in folder.rglob("*") if path.suffix in (".wav", ".flac", ".aiff")]
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
@@ -102,6 +102,21 @@ def test_all_but_the_broken_ones_are_restored_and_those_are_named(
         assert words in failures[f"{name}.wav"]
         assert f"failed: {name}.wav: " in done.err
     assert not left_over(tmp_path / "out")
+    assert told["reports"] == [str(tmp_path / "out" / f"report.{kind}") for kind in ("html", "json", "csv", "png")]
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert all(name in page for name in (*expected, *BROKEN))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names there are text")
+def test_a_name_that_is_no_text_is_restored_and_reported(
+    batch: Callable[..., Run], recordings: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / os.fsdecode(b"caf\xe9 <b>.wav")
+    source.write_bytes((recordings / "00.wav").read_bytes())
+    batch(source, "-o", tmp_path / "out").done()
+    batch(source, "-o", tmp_path / "out", "--resume").done()
+    assert (tmp_path / "out" / source.name).exists()
+    assert "&lt;b&gt;.wav" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_result_is_what_restore_gives(
@@ -251,6 +266,8 @@ def test_variants_are_compared(batch: Callable[..., Run], recordings: Path, tmp_
     assert (out / "vae" / "00.wav").exists() and (out / "enhance" / "later" / "07.flac").exists()
     assert (out / "vae" / "00.wav").read_bytes() != (out / "enhance" / "00.wav").read_bytes()
     assert {outcome["facts"]["method"] for outcome in told["outcomes"]} == {"vae", "enhance"}
+    assert json.loads((out / "report.json").read_text())
+    assert len((out / "report.csv").read_text().splitlines()) == 15
 
 
 def test_a_preset_says_how(batch: Callable[..., Run], recordings: Path, tmp_path: Path) -> None:

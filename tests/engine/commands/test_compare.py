@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.engine.page import Page
+
 KEYS = [
     "snr_db",
     "si_sdr_db",
@@ -149,3 +151,20 @@ def test_a_plot_over_a_recording_is_refused(retake, recording, pair, tmp_path):
     before = pair[1].read_bytes()
     retake("compare", *pair, "--plot", tmp_path / "link.png").refused("is the input")
     assert pair[1].read_bytes() == before
+
+
+def test_the_report_is_a_page_with_both_sounds_and_the_only_new_file(retake, pair, tmp_path):
+    (tmp_path / "out").mkdir()
+    retake("compare", *pair, "--start", 0.2, "--end", 0.6, "--report", tmp_path / "out" / "r.html").done()
+    (path,) = (tmp_path / "out").iterdir()
+    page = Page(path.read_text())
+    assert len(page.sounds()) == 2
+    assert "0.20 to 0.60 s" in page.told() and "reference.wav and result.wav" in page.text
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("r.txt", [".html"]), ("none/r.html", ["no directory"]), ("in/link.html", ["is the input"])]
+)
+def test_a_report_that_cannot_be_is_refused_before_the_work(retake, pair, tmp_path, name, words):
+    (tmp_path / "in" / "link.html").symlink_to(pair[0])
+    retake("compare", *pair, "--report", tmp_path / name).refused(*words)

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.engine.page import Page
+
 JSON_KEYS = [
     "input",
     "output",
@@ -710,4 +712,21 @@ def test_an_interpolated_gap_takes_no_steps_and_loads_nothing(recording, retake,
 
 def test_an_unknown_kind_is_refused_though_no_unet_is_asked(recording, retake, out):
     retake("restore", recording(), "-o", out, "--set", "kind=dog", "--device", "cpu").refused("kind is 'dog'", "speech")
+    assert not out.exists()
+
+
+def test_the_report_shows_the_region_and_its_settings(restore, recording, out):
+    report = out.with_name("report.html")
+    restore(recording(frames=16000), "-o", out, "--start", 0.4, "--end", 0.6, "--seed", 3, "--report", report).done()
+    page = Page(report.read_text())
+    original, result = (sound for sound, _ in page.sounds())
+    assert np.array_equal(original[:6400], result[:6400]) and not np.array_equal(original, result)
+    settings = dict(page.tables["Settings"])
+    assert settings["seed"] == "3" and settings["method"].startswith("vae")
+    assert sorted(path.name for path in out.parent.iterdir()) == [out.name, "report.html"]
+
+
+@pytest.mark.parametrize(("name", "words"), [("r.pdf", [".html"]), ("none/r.html", ["no directory"])])
+def test_a_report_that_cannot_be_is_refused_before_the_work(restore, recording, out, name, words):
+    restore(recording(), "-o", out, "--report", out.parent / name).refused(*words)
     assert not out.exists()

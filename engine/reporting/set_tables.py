@@ -1,0 +1,246 @@
+"""Tables of a set's page. Numbers carry their exact value for sorting; the measures' names carry how to read them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from engine.reporting.page import number, text
+from engine.reporting.set_measures import MAIN_MEASURES, SET_MEASURES, Row, SetMeasure, shown
+from engine.reporting.statistics import Spread, best, common, difference, spread, values_of, variants_of
+from engine.reporting.tables import NOTHING
+from engine.reporting.worst import worst_first
+
+MOST_NOTES = 30
+MOST_ROWS = 40
+TRUE_PEAK = next(measure for measure in SET_MEASURES if measure.key == "true_peak_dbtp")
+COLUMNS = (*MAIN_MEASURES, TRUE_PEAK)
+
+
+def table(caption: str, heads: str, rows: Sequence[str], kind: str = "wide") -> str:
+    """A table with a head; a long one scrolls in a box of its own, with its head in sight.
+
+    Args:
+        heads, rows: HTML of the cells of each.
+        kind: CSS classes.
+    """
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    box = '<div class="scroll">'
+    if len(rows) > MOST_ROWS:
+        box = f'<div class="scroll tall" tabindex="0" role="region" aria-label="{text(caption)}">'
+    return (
+        f'{box}<table class="{kind}"><caption>{text(caption)}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def column(name: str, *, is_number: bool = False, hint: str = "", order: str = "") -> str:
+    """A column's head; ``order`` is how the rows stand at first by this column."""
+    more = f' title="{text(hint)}"' if hint else ""
+    more += f' aria-sort="{order}"' if order else ""
+    return f'<th scope="col"{" class=number" if is_number else ""}{more}>{text(name)}</th>'
+
+
+def name_cell(name: str, link: str = "") -> str:
+    """The head of a row."""
+    shown_name = f'<a href="#{link}">{text(name)}</a>' if link else text(name)
+    return f'<th scope="row" class="name">{shown_name}</th>'
+
+
+def value_cell(value: float | None, form: str, *, hidden: bool = False, strong: bool = False) -> str:
+    """A number with its exact value for sorting."""
+    if hidden or value is None:
+        return f"<td class=number>{NOTHING if hidden else 'n/a'}</td>"
+    written = number(shown(value, form))
+    return f'<td class=number data-v="{value:.7g}">{f"<strong>{written}</strong>" if strong else written}</td>'
+
+
+def failures_table(rows: Sequence[Row]) -> str:
+    """Every outcome without a result, with its error; nothing where there is none."""
+    failed = [row for row in rows if not row.outcome.is_done]
+    if not failed:
+        return ""
+    with_variant = has_variants(rows)
+    heads = column("Recording") + (column("Variant") if with_variant else "") + column("Why there is no result")
+    lines = [
+        name_cell(row.outcome.name)
+        + (f"<td>{text(row.outcome.variant)}</td>" if with_variant else "")
+        + f'<td class="error">{text(row.outcome.error or "no reason was told")}</td>'
+        for row in failed
+    ]
+    return table("Recordings without a result, and why", heads, lines)
+
+
+def notes_table(rows: Sequence[Row]) -> str:
+    """What was noted, and of how many results; nothing where nothing was."""
+    said = Counter(note for row in rows for note in dict.fromkeys(row.outcome.notes))
+    if not said:
+        return ""
+    lines = [f"<td class=number>{count}</td><td>{text(note)}</td>" for note, count in said.most_common(MOST_NOTES)]
+    left_out = len(said) - MOST_NOTES
+    more = f'<p class="muted">{left_out} more notes are in report.json.</p>' if left_out > 0 else ""
+    return (
+        table(
+            "What is to be said, and of how many results", column("Results", is_number=True) + column("Note"), lines, ""
+        )
+        + more
+    )
+
+
+def quartiles_table(rows: Sequence[Row]) -> str:
+    """How the measures lie, a line a measure and variant."""
+    variants, with_variant = variants_of(rows), has_variants(rows)
+    heads = column("Measure") + (column("Variant") if with_variant else "")
+    names = ("Results", "Least", "Lower quartile", "Median", "Upper quartile", "Most")
+    heads += "".join(column(name, is_number=True) for name in names)
+    heads += column("How to read it")
+    lines = []
+    for measure in SET_MEASURES:
+        by_variant = {variant: [row for row in rows if row.outcome.variant == variant] for variant in variants}
+        if not any(
+            values_of(of, measure.key) or any(measure.key in row.hidden for row in of) for of in by_variant.values()
+        ):
+            continue
+        for variant, of in by_variant.items():
+            hidden = any(measure.key in row.hidden for row in of)
+            lines.append(
+                name_cell(measure.heading)
+                + (f"<td>{text(variant)}</td>" if with_variant else "")
+                + spread_cells(spread(values_of(of, measure.key)), measure.form, hidden)
+                + f'<td class="meaning">{text("says nothing: the phase is invented" if hidden else measure.hint)}</td>'
+            )
+    return table("Median and quartiles of each measure", heads, lines)
+
+
+def spread_cells(values: Spread, form: str, hidden: bool = False) -> str:
+    """Count and quartiles; dashes where the measure says nothing of any."""
+    hidden = hidden and not values.count
+    numbers = (values.least, values.lower_quartile, values.median, values.upper_quartile, values.most)
+    return f"<td class=number>{NOTHING if hidden else values.count}</td>" + "".join(
+        value_cell(value, form, hidden=hidden) for value in numbers
+    )
+
+
+def variants_table(rows: Sequence[Row]) -> str:
+    """Medians a variant, the best of each measure marked."""
+    variants, shared = variants_of(rows), common(rows)
+    recordings = len({row.outcome.name for row in shared})
+    medians = {
+        measure: [
+            spread(values_of([row for row in shared if row.outcome.variant == variant], measure.key)).median
+            for variant in variants
+        ]
+        for measure in MAIN_MEASURES
+    }
+    winners = {measure: best(values, measure) for measure, values in medians.items()}
+    lines = []
+    for place, variant in enumerate(variants):
+        hidden = {key for row in rows if row.outcome.variant == variant for key in row.hidden}
+        cells = "".join(
+            value_cell(
+                medians[measure][place], measure.form, hidden=measure.key in hidden, strong=place in winners[measure]
+            )
+            for measure in MAIN_MEASURES
+        )
+        lines.append(name_cell(variant) + cells)
+    heads = column("Variant") + "".join(map(measure_column, MAIN_MEASURES))
+    note = (
+        f"Medians over the {recordings} recordings of which every variant has a result; "
+        "the best of each column is in bold."
+    )
+    return table("Variants compared", heads, lines, "wide sortable") + f'<p class="muted">{note}</p>'
+
+
+def differences_table(rows: Sequence[Row]) -> str:
+    """Every variant against the first, recording by recording, summed up."""
+    base, *others = variants_of(rows)
+    heads = column("Measure") + column("Variant")
+    heads += "".join(
+        column(name, is_number=True)
+        for name in ("Recordings", "Better", "Worse", "Lower quartile", "Median change", "Upper quartile")
+    )
+    lines = []
+    for measure in MAIN_MEASURES:
+        for variant in others:
+            found = difference(rows, variant, base, measure)
+            if not found.change.count:
+                continue
+            change = found.change
+            form = f"+{measure.form.removeprefix('+')}"
+            lines.append(
+                name_cell(measure.heading)
+                + f"<td>{text(variant)}</td>"
+                + "".join(f"<td class=number>{count}</td>" for count in (change.count, found.better, found.worse))
+                + "".join(
+                    value_cell(value, form) for value in (change.lower_quartile, change.median, change.upper_quartile)
+                )
+            )
+    return table(f"Change against {base}, recording by recording", heads, lines)
+
+
+def by_recording_table(rows: Sequence[Row]) -> str:
+    """The mel error of every variant a recording, and its difference from the first's."""
+    measure = MAIN_MEASURES[0]
+    variants = variants_of(rows)
+    base, *others = variants
+    values: dict[str, dict[str, float | None]] = {}
+    for row in rows:
+        values.setdefault(row.outcome.name, {})[row.outcome.variant] = row.values[measure.key]
+    heads = column("Recording") + "".join(column(variant, is_number=True) for variant in variants)
+    heads += "".join(column(f"{variant} \N{MINUS SIGN} {base}", is_number=True) for variant in others)
+    lines = []
+    for name, of in values.items():
+        winners = best([of.get(variant) for variant in variants], measure)
+        cells = "".join(
+            value_cell(of.get(variant), measure.form, strong=place in winners) for place, variant in enumerate(variants)
+        )
+        for variant in others:
+            value, other = of.get(variant), of.get(base)
+            change = None if value is None or other is None else value - other
+            cells += value_cell(change, f"+{measure.form}")
+        lines.append(name_cell(name) + cells)
+    return table(f"{measure.heading} by recording; the least in bold", heads, lines, "wide sortable")
+
+
+def all_table(rows: Sequence[Row], cases: Mapping[int, int]) -> str:
+    """Every outcome, worst first.
+
+    Args:
+        cases: ``id`` of a row -> number of its section.
+    """
+    with_variant = has_variants(rows)
+    with_state = not all(row.outcome.is_done for row in rows)
+    heads = column("Recording") + (column("Variant") if with_variant else "")
+    heads += column("Result") if with_state else ""
+    heads += "".join(measure_column(measure, "descending" if measure.key == "mel_db" else "") for measure in COLUMNS)
+    heads += column("Length (s)", is_number=True, hint="of the region") + column("Time (s)", is_number=True)
+    lines = []
+    for row in worst_first(rows):
+        facts = row.outcome.facts or {}
+        region = facts.get("region") or {}
+        start_s, end_s = region.get("start_s"), region.get("end_s")
+        place = cases.get(id(row))
+        lines.append(
+            name_cell(row.outcome.name, f"case-{place}" if place else "")
+            + (f"<td>{text(row.outcome.variant)}</td>" if with_variant else "")
+            + (f"<td>{'done' if row.outcome.is_done else 'failed'}</td>" if with_state else "")
+            + "".join(
+                value_cell(row.values[measure.key], measure.form, hidden=measure.key in row.hidden)
+                for measure in COLUMNS
+            )
+            + value_cell(None if start_s is None or end_s is None else end_s - start_s, ".2f")
+            + value_cell(facts.get("seconds"), ".1f")
+        )
+    return table(
+        "A row a result, the greatest mel error first; a column's name sorts by it", heads, lines, "wide sortable"
+    )
+
+
+def measure_column(measure: SetMeasure, order: str = "") -> str:
+    """The head of a measure's column."""
+    return column(measure.heading, is_number=True, hint=measure.hint, order=order)
+
+
+def has_variants(rows: Sequence[Row]) -> bool:
+    """Whether there is anything to tell apart."""
+    return variants_of(rows) not in ([], [""])
