@@ -9,6 +9,8 @@ from typing import Protocol
 from engine.batch.outcome import Outcome
 from engine.batch.plan import Item
 
+MOST_DEATHS = 2  # of workers with the same item, before it is given up
+
 
 @dataclass(frozen=True)
 class Step:

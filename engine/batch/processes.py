@@ -15,14 +15,13 @@ from typing import Any
 
 from engine.batch.outcome import Outcome
 from engine.batch.plan import Item, Key
-from engine.batch.pool import Step
+from engine.batch.pool import MOST_DEATHS, Step
 from engine.batch.worker import Worker, failed, gpu_environment, thread_environment
 from engine.child import start_child
 from engine.errors import Cancelled
 from engine.progress import Control
 from engine.restoring import Order
 
-MOST_DEATHS = 2  # of workers with the same item, before it is given up
 STEP_S = 0.25
 PATIENCE_S = 10.0  # for a worker to clear up; between two steps of a large model lie seconds
 

@@ -65,14 +65,19 @@ class Worker:
             digest, size = sha256_of(item.target, control), item.target.stat().st_size
         except Cancelled:
             raise
-        except RetakeError as error:
-            return failed(item, str(error))
-        except OSError as error:
-            return failed(item, f"{item.target}: {error.strerror or error}")
         except Exception as error:  # one recording's trouble is not that of the others
-            return failed(item, f"{item.source}: failed: {type(error).__name__}: {error}")
+            return failure(item, error)
         notes = tuple(dict.fromkeys((*said, *made.notes)))
         return Outcome(item.name, item.variant, str(item.source), str(item.target), made.facts, notes, "", digest, size)
+
+
+def failure(item: Item, error: Exception) -> Outcome:
+    """The outcome of an item that an error ended."""
+    if isinstance(error, RetakeError):
+        return failed(item, str(error))
+    if isinstance(error, OSError):
+        return failed(item, f"{item.target}: {error.strerror or error}")
+    return failed(item, f"{item.source}: failed: {type(error).__name__}: {error}")
 
 
 def failed(item: Item, error: str) -> Outcome:

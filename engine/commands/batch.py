@@ -63,6 +63,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="that each worker computes with (default: 1); results depend on it in their last bits",
     )
+    workers.add_argument(
+        "--cluster", metavar="ADDRESS", help="workers on the nodes of a Ray cluster: HOST:PORT, or auto"
+    )
+    workers.add_argument(
+        "--cluster-files",
+        choices=("shared", "sent"),
+        help="how nodes get the files: the same paths on all (default), or sent to and fro",
+    )
     compared = parser.add_argument_group("evaluation")
     compared.add_argument("--evaluate", action="store_true", help="compare variants; without --grid, all methods")
     compared.add_argument(
@@ -122,6 +130,12 @@ def check_options(arguments: argparse.Namespace) -> None:
         raise InputError(f"--grid {arguments.grid[0]} is accepted with --evaluate")
     if arguments.force and arguments.resume:
         raise InputError("--force begins anew and --resume goes on; one of them is accepted")
+    if arguments.cluster_files and not arguments.cluster:
+        raise InputError(f"--cluster-files {arguments.cluster_files} is accepted with --cluster")
+    if arguments.cluster:
+        from engine.batch.cluster import check_reachable
+
+        check_reachable(arguments.cluster)
     for key, most in (("workers", MOST_WORKERS), ("threads", MOST_THREADS)):
         value = getattr(arguments, key)
         if value is not None and not FEWEST <= value <= most:
@@ -163,15 +177,31 @@ def carried_out(
 
 def pool_for(plan: Plan, missing: Sequence[Any], arguments: argparse.Namespace) -> Pool:
     """Those who do the work."""
+    if arguments.cluster and missing:
+        return cluster_for(plan, [item.source for item in missing], arguments)
     from engine.batch.processes import Processes
 
     count = arguments.workers or workers_for(plan, [item.source for item in missing])
     return Processes(min(count, len(missing)), plan.orders, plan.threads)
 
 
+def cluster_for(plan: Plan, sources: Sequence[Path], arguments: argparse.Namespace) -> Pool:
+    """Workers on the nodes of a cluster."""
+    from engine.batch.cluster import Cluster
+
+    return Cluster(
+        arguments.cluster,
+        arguments.workers,
+        len(sources),
+        plan.orders,
+        plan.threads,
+        files=arguments.cluster_files or "shared",
+        memory_bytes=largest_bytes(plan, sources) or 0,
+    )
+
+
 def workers_for(plan: Plan, sources: Sequence[Path]) -> int:
     """How many processes this machine has cores, GPUs and memory for, going by the largest recording."""
-    from engine.batch.running import size_of
     from engine.batch.worker import gpu_count
 
     order = next(iter(plan.orders.values()))
@@ -179,12 +209,19 @@ def workers_for(plan: Plan, sources: Sequence[Path]) -> int:
         return gpu_count()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     most = max(1, cores // plan.threads)
-    largest = max(sources, key=size_of, default=None)
-    needed = None if largest is None else needed_bytes(largest, order)
+    needed = largest_bytes(plan, sources)
     from engine.memory import available_bytes
 
     free = available_bytes()
     return most if needed is None or free is None else max(1, min(most, int(SHARE_OF_MEMORY * free / needed)))
+
+
+def largest_bytes(plan: Plan, sources: Sequence[Path]) -> int | None:
+    """The memory that the largest recording takes; None where it can't be told."""
+    from engine.batch.running import size_of
+
+    largest = max(sources, key=size_of, default=None)
+    return None if largest is None else needed_bytes(largest, next(iter(plan.orders.values())))
 
 
 def needed_bytes(source: Path, order: Order) -> int | None:

@@ -1,0 +1,135 @@
+"""A worker on a node of a Ray cluster. Each node imports it from the Retake that is installed there."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from engine.batch.outcome import Outcome
+from engine.batch.plan import Item
+from engine.batch.sent import Parcel, sweep_parcels
+from engine.batch.worker import Worker
+from engine.errors import RetakeError
+from engine.model.folder import check_model, weights_hash
+from engine.progress import Control
+from engine.restoring import Order
+from engine.settings import components_for
+
+
+class Actor:
+    """Carries out items as a local process does, with the model loaded once.
+
+    Ray makes it; until `prepare` said yes, nothing else is to be called.
+    """
+
+    def __init__(self) -> None:
+        self._parcel: Parcel | None = None
+
+    def prepare(
+        self,
+        release: str,
+        orders: Mapping[str, dict[str, Any]],
+        threads: int,
+        model_hash: str,
+        folder: str,
+        names: Mapping[str, str],
+    ) -> str:
+        """Get ready; says why this node can't do what is asked, or nothing.
+
+        Args:
+            release: of Retake where the batch runs.
+            orders: by variant, as plain values.
+            threads: to compute with.
+            model_hash: from `model_hash_of` where the batch runs; results follow from the model too.
+            folder: that relative paths of items begin in.
+            names: what is called otherwise in orders than by the user, and how the user calls it.
+        """
+        if version("retake") != release:
+            return f"Retake {version('retake')} is installed there, {release} here; the same is needed on all nodes"
+        try:
+            known = {variant: Order.from_json(values) for variant, values in orders.items()}
+            if model_hash_of(known) != model_hash:
+                return f"model {model_of(known)} has other weights there than here"
+        except RetakeError as error:
+            return str(error)
+        self._worker = Worker(known, threads)
+        self._folder, self._names = Path(folder), dict(names)
+        sweep_parcels()
+        return ""
+
+    def ping(self) -> None:
+        """Return, if the worker is alive."""
+
+    def carry_out(self, item: Item, force: bool) -> Outcome:
+        """Restore a recording that lies where this node sees it too; as `engine.batch.worker.Worker.carry_out`."""
+        there = dataclasses.replace(item, source=self._folder / item.source, target=self._folder / item.target)
+        return self._told(item, there, self._worker.carry_out(there, force, Control(cancelled=_cancelled())))
+
+    def receive(self, item: Item, data: bytes) -> None:
+        """Take a recording's bytes, which `carry_out_received` restores.
+
+        Raises:
+            OSError: they can't be written here.
+        """
+        self._parcel = Parcel(item, data)
+
+    def carry_out_received(self) -> tuple[Outcome, bytes]:
+        """Restore what was received; the outcome, and the result's bytes where there is one."""
+        assert self._parcel is not None
+        with self._parcel as parcel:
+            outcome = self._worker.carry_out(parcel.there, True, Control(cancelled=_cancelled()))
+            data = parcel.there.target.read_bytes() if outcome.is_done else b""
+            return self._told(parcel.item, parcel.there, outcome), data
+
+    def _told(self, item: Item, there: Item, outcome: Outcome) -> Outcome:
+        """The outcome as it would be where the batch runs, by the names that the user knows."""
+        paths = {str(there.source): str(item.source), str(there.target): str(item.target)}
+        return renamed(outcome, {**self._names, **paths})
+
+
+def renamed(outcome: Outcome, names: Mapping[str, str]) -> Outcome:
+    """An outcome with all that is found as a key of ``names`` called by its value."""
+    ordered = sorted(names.items(), key=lambda pair: -len(pair[0]))  # a path may begin with another one
+
+    def named(text: str) -> str:
+        for there, here in ordered:
+            text = text.replace(there, here)
+        return text
+
+    facts = outcome.facts and {
+        key: named(value) if isinstance(value, str) else value for key, value in outcome.facts.items()
+    }
+    return dataclasses.replace(
+        outcome,
+        source=named(outcome.source),
+        output=named(outcome.output),
+        facts=facts,
+        notes=tuple(named(note) for note in outcome.notes),
+        error=named(outcome.error),
+    )
+
+
+def model_of(orders: Mapping[str, Order]) -> str:
+    """The model of a batch, which all its orders share."""
+    return next(iter(orders.values())).settings.model
+
+
+def model_hash_of(orders: Mapping[str, Order]) -> str:
+    """SHA-256 of what the orders use of their model.
+
+    Raises:
+        ModelError: it is not there, or damaged.
+    """
+    needed = sorted({part for order in orders.values() for part in components_for(order.settings)})
+    return weights_hash(check_model(model_of(orders)), needed)
+
+
+def _cancelled() -> Callable[[], bool]:
+    """Whether the batch was stopped, asked without a word over the network."""
+    import ray
+
+    asked: Callable[[], bool] = ray.get_runtime_context().is_canceled
+    return asked

@@ -1,0 +1,267 @@
+"""The process that speaks to Ray for `engine.batch.cluster`: one actor on a node for each worker.
+
+A process of its own because Ray waits for minutes where no cluster is, takes over signals, prints, and ends the process
+when its node is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from multiprocessing.connection import Connection
+from typing import Any
+
+import ray
+from ray.exceptions import RayError, RayTaskError
+
+from engine.batch.actor import Actor
+from engine.batch.cluster import Wanted
+from engine.batch.outcome import Outcome
+from engine.batch.plan import Item, Key
+from engine.batch.pool import MOST_DEATHS
+from engine.batch.sent import read_recording, write_result
+from engine.batch.worker import failed, failure, thread_environment
+from engine.child import CALM
+from engine.errors import InputError, RetakeError
+
+TRANSFERS = 4  # recordings and results at a time in the object store, however many workers there are
+PAUSE_S = 2.0  # before a worker takes the place of one that was lost; Ray may not know of its node yet
+STOP_S = 10.0  # for workers to clear up what they are writing
+IMPORT_FAILED = "failed to import"
+
+
+def serve(descriptor: int) -> None:
+    """Be that process, with the batch at the other end of a pipe; returns when that is closed.
+
+    What is told: how many workers are ready; why one was lost; an item and its outcome; an error, which ends it.
+    """
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # Ctrl-C in the terminal is the batch's to answer
+    os.set_inheritable(descriptor, False)
+    if not os.environ.get("RETAKE_TRACEBACK"):
+        hush()
+    connection: Connection[Any, Any] = Connection(descriptor)
+    with contextlib.suppress(EOFError, OSError):
+        try:
+            wanted: Wanted = connection.recv()
+            connect(wanted.address)
+            connection.send(0)
+            asyncio.run(course(wanted, connection))
+        except RetakeError as error:
+            connection.send(error)
+
+
+def hush() -> None:
+    """Have what Ray prints go nowhere."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(null, stream)
+
+
+def connect(address: str) -> None:
+    """Join a cluster; this machine is one of its nodes.
+
+    Raises:
+        InputError: there is none, or it runs another version of Ray or Python.
+    """
+    try:
+        ray.init(address=address, log_to_driver=False, logging_level="CRITICAL")
+    except Exception as error:  # whatever Ray has to say
+        raise InputError(f"cluster {address}: {one_line(error)}") from error
+
+
+async def course(wanted: Wanted, connection: Connection[Any, Any]) -> None:
+    """Keep workers at work until the batch closes the pipe.
+
+    Raises:
+        InputError: a node can't do what is asked.
+    """
+    crew = Crew(wanted, connection)
+    gone = asyncio.get_running_loop().create_future()
+
+    def hear() -> None:
+        try:
+            crew.waiting.put_nowait(connection.recv())
+        except (EOFError, OSError):
+            asyncio.get_running_loop().remove_reader(connection.fileno())
+            gone.set_result(None)
+
+    asyncio.get_running_loop().add_reader(connection.fileno(), hear)
+    keeping = [asyncio.create_task(crew.keep()) for _ in range(crew.size)]
+    done, _ = await asyncio.wait([gone, *keeping], return_when=asyncio.FIRST_COMPLETED)
+    crew.stop()
+    for task in done:
+        task.result()
+
+
+class Crew:
+    """The workers of a batch, and what waits for them.
+
+    Attributes:
+        waiting: items that no worker has, with ``force``.
+        size: how many workers there are to be.
+    """
+
+    def __init__(self, wanted: Wanted, connection: Connection[Any, Any]) -> None:
+        self._wanted, self._connection = wanted, connection
+        gpus = int(wants_gpu(wanted.device))
+        environment = {**CALM, **thread_environment(wanted.threads), **({} if gpus else {"CUDA_VISIBLE_DEVICES": ""})}
+        self._actor = ray.remote(Actor).options(
+            num_cpus=wanted.threads,
+            num_gpus=gpus,
+            memory=wanted.memory_bytes or None,
+            runtime_env={"env_vars": environment},
+        )
+        self.size = wanted.count or max(1, min(wanted.most, room_for(wanted.threads, gpus, wanted.memory_bytes)))
+        self.waiting: asyncio.Queue[tuple[Item, bool]] = asyncio.Queue()
+        self._ready = 0
+        self._deaths: Counter[Key] = Counter()
+        self._asked: set[Any] = set()
+        self._stopping = False
+        self._transfers = asyncio.Semaphore(TRANSFERS)
+
+    async def keep(self) -> None:
+        """Keep one worker at work, and put another one in the place of one that is lost.
+
+        Raises:
+            InputError: its node can't do what is asked.
+        """
+        while not self._stopping:
+            actor = self._actor.remote()
+            try:
+                async with self._started(actor):
+                    await self._serve(actor)
+            except RayError as error:
+                if IMPORT_FAILED in str(error):
+                    release = self._wanted.release
+                    raise InputError(f"a node lacks Retake {release}, or a part of it: {one_line(error)}") from error
+                self._tell(one_line(error))
+            finally:
+                ray.kill(actor)
+            await asyncio.sleep(PAUSE_S)
+
+    def stop(self) -> None:
+        """Have the workers clear up what they are doing; they end with this process."""
+        self._stopping = True
+        for asked in self._asked:
+            ray.cancel(asked)
+        if self._asked:
+            ray.wait(list(self._asked), num_returns=len(self._asked), timeout=STOP_S)
+
+    @asynccontextmanager
+    async def _started(self, actor: Any) -> AsyncIterator[None]:
+        """Prepare a worker, which counts as ready inside."""
+        wanted = self._wanted
+        refusal = await actor.prepare.remote(
+            wanted.release, wanted.orders, wanted.threads, wanted.model_hash, wanted.folder, wanted.names
+        )
+        if refusal:
+            raise InputError(f"cluster {wanted.address}: a node can't take part: {refusal}")
+        self._count(+1)
+        try:
+            yield
+        finally:
+            self._count(-1)
+
+    def _count(self, change: int) -> None:
+        self._ready += change
+        self._tell(self._ready)
+
+    def _tell(self, what: Any) -> None:
+        with contextlib.suppress(OSError):  # the batch is gone: the reader sees it too
+            self._connection.send(what)
+
+    async def _serve(self, actor: Any) -> None:
+        """Have a worker carry out one item after the other.
+
+        Raises:
+            RayError: it is lost; its item waits for another one, or has failed.
+        """
+        while True:
+            item, force = await self.waiting.get()
+            try:
+                await actor.ping.remote()
+            except RayError:  # lost while it had nothing to do, which is no fault of the item
+                self.waiting.put_nowait((item, force))
+                raise
+            try:
+                outcome = await (self._sent if self._wanted.sends else self._shared)(actor, item, force)
+            except RayTaskError as error:  # the worker lives
+                outcome = failed(item, f"{item.source}: failed on a node: {one_line(error.cause)}")
+            except RayError:
+                self._lose(item)
+                raise
+            self._tell((item, outcome))
+
+    def _lose(self, item: Item) -> None:
+        """See to an item whose worker is lost."""
+        if self._stopping:
+            return
+        self._deaths[item.key] += 1
+        if self._deaths[item.key] < MOST_DEATHS:
+            # What it left half-written is in the way of nobody; what it left whole is the batch's own.
+            self.waiting.put_nowait((item, True))
+            return
+        why = f"{item.source}: the worker that worked on it was lost, {MOST_DEATHS} times (killed, or its node is gone)"
+        self._tell((item, failed(item, why)))
+
+    async def _shared(self, actor: Any, item: Item, force: bool) -> Outcome:
+        """Have a worker restore a recording that it sees."""
+        outcome: Outcome = await self._answer(actor.carry_out.remote(item, force))
+        return outcome
+
+    async def _sent(self, actor: Any, item: Item, force: bool) -> Outcome:
+        """Send a recording to a worker and fetch the result.
+
+        Raises:
+            RayError: the worker, or what is sent, is lost.
+        """
+        outcome: Outcome
+        try:
+            async with self._transfers:
+                data = await asyncio.to_thread(read_recording, item, force)
+                await actor.receive.remote(item, ray.put(data))
+                del data
+            outcome_asked, data_asked = actor.carry_out_received.options(num_returns=2).remote()
+            outcome = await self._answer(outcome_asked)
+            async with self._transfers:
+                if outcome.is_done:
+                    await asyncio.to_thread(write_result, item, await data_asked, force)
+        except RayError:
+            raise
+        except Exception as error:
+            return failure(item, error)
+        return outcome
+
+    async def _answer(self, asked: Any) -> Any:
+        """What a worker answers, which is asked to stop where the batch is."""
+        self._asked.add(asked)
+        try:
+            return await asked
+        finally:
+            self._asked.discard(asked)
+
+
+def wants_gpu(device: str) -> bool:
+    """Whether a worker needs a GPU: where it is asked for, or the cluster has some and any device will do."""
+    return device == "cuda" or (device == "auto" and ray.cluster_resources().get("GPU", 0) > 0)
+
+
+def room_for(cpus: int, gpus: int, memory_bytes: int) -> int:
+    """How many workers the nodes have room for that are there now, other work on them aside."""
+    asked = {"CPU": cpus, "GPU": gpus, "memory": memory_bytes}
+    nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    return sum(min(int(node.get(key, 0) // each) for key, each in asked.items() if each) for node in nodes)
+
+
+def one_line(error: BaseException) -> str:
+    """The last line of what Ray says: above it stand tracebacks. Where versions differ, it is all of it."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if not lines:
+        return type(error).__name__
+    return " ".join(lines) if "ersion" in lines[0] else lines[-1]
