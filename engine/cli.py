@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NoReturn, TextIO
 
 from engine.commands import batch, bottleneck, compare, decode, demo, encode, generate, models, restore
+from engine.commands.console import one_line
 from engine.commands.stopping import Stopped, stops
 from engine.errors import InputError, RetakeError
 from engine.settings import check_choice
@@ -200,12 +201,6 @@ def drop_output() -> None:
 
 def _fail(message: str, code: int) -> int:
     """Print one line, whatever characters a file's name brought into it."""
-    line = "".join(c if c.isprintable() or 0xDC80 <= ord(c) <= 0xDCFF else escaped(c) for c in message)
     with suppress(OSError):
-        print(f"retake: {line}", file=sys.stderr)
+        print(f"retake: {one_line(message)}", file=sys.stderr)
     return code
-
-
-def escaped(character: str) -> str:
-    """A character that would break or colour the line, written out; a line break becomes a space."""
-    return " " if character in "\r\n" else character.encode("unicode_escape").decode()

@@ -55,6 +55,9 @@ class Order:
     def __post_init__(self) -> None:
         if self.rate is not None and self.settings.task != "extend":
             raise InputError(f"--rate {self.rate} with task {self.settings.task}; it is accepted with task extend")
+        if self.start_s is not None and self.end_s is not None and self.start_s >= self.end_s:
+            where = f"from {self.start_s:g} to {self.end_s:g} s"
+            raise InputError(f"region {where} is empty; its end must lie after its start")
 
     def as_json(self) -> dict[str, Any]:
         """As plain values."""

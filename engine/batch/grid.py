@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from engine.errors import InputError
@@ -14,7 +15,7 @@ from engine.restoring import Order
 from engine.settings import METHOD_SETTINGS, RestoreSettings, asks_unet, check_choice, settings_from, with_options
 
 STAGES = ("task", "method", "renderer")
-MOST_VARIANTS = 100
+MOST_VARIANTS, MOST_COMBINATIONS = 100, 1000
 LONGEST_NAME = 120
 
 
@@ -36,13 +37,17 @@ def variants_of(order: Order, grid: Sequence[str], model: ModelFolder) -> dict[s
         raise InputError(f"grid has {', '.join(keys)}; each key is accepted once")
     # Stages first: what else there is to set depends on them.
     axes.sort(key=lambda axis: STAGES.index(axis[0]) if axis[0] in STAGES else len(STAGES))
+    if math.prod(len(values) for _, values in axes) > MOST_COMBINATIONS:
+        raise InputError(f"the grid has more than {MOST_COMBINATIONS} combinations; fewer values are accepted")
     found: dict[str, Order] = {}
     used: set[str] = set()
     for combination in itertools.product(*(values for _, values in axes)):
         chosen = dict(zip((key for key, _ in axes), combination, strict=True))
         name, settings = _variant(order.settings, chosen)
         used |= set(name)
-        found.setdefault(_name(name), dataclasses.replace(order, settings=settings))
+        variant = dataclasses.replace(order, settings=settings)
+        if variant not in found.values():
+            found[_free_name(name, found)] = variant
         if len(found) > MOST_VARIANTS:
             raise InputError(f"the grid has more than {MOST_VARIANTS} variants; fewer values are accepted")
     for key, values in axes:
@@ -63,7 +68,7 @@ def _methods(order: Order, model: ModelFolder) -> list[str]:
     """The methods that the model has the parts for."""
     found = []
     for method in METHOD_SETTINGS:
-        settings = dataclasses.replace(order.settings, method=method, method_settings=None)
+        settings = _with_stage(order.settings, "method", method)
         if not asks_unet(settings) or "unet" in model.components:
             found.append(method)
     return found
@@ -74,8 +79,7 @@ def _variant(settings: RestoreSettings, values: dict[str, str]) -> tuple[dict[st
     counted = {}
     for key, value in values.items():
         if key in STAGES:
-            changes: dict[str, Any] = {key: value, f"{key}_settings": None}
-            settings = dataclasses.replace(settings, **changes)
+            settings = _with_stage(settings, key, value)
         elif key == "seed":
             settings = settings_from({**dataclasses.asdict(settings), "seed": _whole(value)})
         elif _has(settings, key):
@@ -85,6 +89,25 @@ def _variant(settings: RestoreSettings, values: dict[str, str]) -> tuple[dict[st
             continue
         counted[key] = value
     return counted, settings
+
+
+def _with_stage(settings: RestoreSettings, stage: str, choice: str) -> RestoreSettings:
+    """Another task, method or renderer; what was chosen of the other one's settings is kept where this one has it."""
+    if choice == getattr(settings, stage):
+        return settings
+    before = getattr(settings, f"{stage}_settings")
+    default = type(before)()
+    changes: dict[str, Any] = {stage: choice, f"{stage}_settings": None}
+    made = dataclasses.replace(settings, **changes)
+    after = getattr(made, f"{stage}_settings")
+    own = {item.name for item in dataclasses.fields(after)}
+    chosen = {
+        item.name: getattr(before, item.name)
+        for item in dataclasses.fields(before)
+        if item.name in own and getattr(before, item.name) != getattr(default, item.name)
+    }
+    changes = {f"{stage}_settings": dataclasses.replace(after, **chosen)}
+    return dataclasses.replace(made, **changes)
 
 
 def _whole(text: str) -> int:
@@ -110,6 +133,14 @@ def _all_keys() -> list[str]:
     ]
     keys = [item.name for kind in kinds for item in dataclasses.fields(kind)]
     return [*STAGES, "seed", *dict.fromkeys(keys)]
+
+
+def _free_name(values: dict[str, str], taken: Iterable[str]) -> str:
+    """A name that no other variant has, on disks that tell no case apart either."""
+    name = _name(values)
+    others = {each.casefold() for each in taken}
+    tries = [name, *(f"{name}-{number}" for number in range(2, MOST_VARIANTS + 2))]
+    return next(each for each in tries if each.casefold() not in others)
 
 
 def _name(values: dict[str, str]) -> str:

@@ -6,6 +6,7 @@ its recording the size and time of change.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -31,6 +32,7 @@ class Journal:
         path: its file.
         outcomes: what is done, by variant and name; failures are not among it.
         begun: what was begun, whatever became of it.
+        notes: what else holds of the batch: ``force``, files at its places may be replaced; ``report``, it has one.
     """
 
     def __init__(self, plan: Plan, model_hash: str, *, resume: bool = False, anew: bool = False) -> None:
@@ -43,22 +45,25 @@ class Journal:
         self.path = plan.folder / NAME
         self.outcomes: dict[Key, Outcome] = {}
         self.begun: set[Key] = set()
+        self.notes: set[str] = set()
         self._stamps: dict[Key, tuple[int, int]] = {}
         header = header_of(plan, model_hash)
         try:
             plan.folder.mkdir(parents=True, exist_ok=True)
-            if not resume and not anew and self.path.exists():
-                raise OutputError(f"{plan.folder}: holds a batch; --resume goes on with it, --force begins anew")
-            self._file = self.path.open("a+b")
+            self._file = self.path.open("a+b", buffering=0)
         except OSError as error:
             raise explain(error, self.path) from error
         try:
             if not hold(self._file.fileno()):
                 raise OutputError(f"{plan.folder}: another process is at work on this batch")
-            if anew:
+            if not resume:
+                if not anew and not self._is_unused():
+                    raise OutputError(f"{plan.folder}: holds a batch; --resume goes on with it, --force begins anew")
                 self._file.truncate(0)
             if not self._read(header):
                 self._append({"batch": header})
+            if anew:
+                self.note("force")
         except BaseException:
             self._file.close()
             raise
@@ -69,13 +74,18 @@ class Journal:
             self.begun.add(item.key)
             self._append({"begun": list(item.key)})
 
-    def finish(self, item: Item, outcome: Outcome) -> None:
-        """Note what became of it."""
-        noted: dict[str, Any] = {"ended": outcome.as_json()}
+    def finish(self, item: Item, outcome: Outcome, source: tuple[int, int]) -> None:
+        """Note what became of it; ``source`` is the recording's stamp from before the work."""
         if outcome.is_done:
             self.outcomes[item.key] = outcome
-            noted["source"] = list(stamp(item.source))
-        self._append(noted)
+            self._stamps[item.key] = source
+        self._append({"ended": outcome.as_json(), "source": list(source)})
+
+    def note(self, word: str) -> None:
+        """Note what else holds of the batch, once."""
+        if word not in self.notes:
+            self.notes.add(word)
+            self._append({"noted": word})
 
     def check(self, item: Item, control: Control) -> bool:
         """Whether an item's result is there, byte for byte, and its recording still the same.
@@ -97,9 +107,10 @@ class Journal:
         self._file.close()
 
     def _append(self, values: dict[str, Any]) -> None:
+        line = json.dumps(values, allow_nan=False).encode() + b"\n"
         try:
-            self._file.write(json.dumps(values, allow_nan=False).encode() + b"\n")
-            self._file.flush()
+            if self._file.write(line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(self._file.fileno())
         except OSError as error:
             raise explain(error, self.path) from error
@@ -109,17 +120,33 @@ class Journal:
         self._file.seek(0)
         data = self._file.read()
         whole = data[: data.rfind(b"\n") + 1]
-        self._file.truncate(len(whole))
+        if not whole and not b'{"batch": '.startswith(data[:10]):
+            raise InputError(f"{self.path} is no journal of a batch; --force begins anew")
         for number, line in enumerate(whole.splitlines(), start=1):
             try:
-                self._take_in(json.loads(line), header)
-            except (ValueError, KeyError, TypeError) as error:
+                values = json.loads(line)
+                if ("batch" in values) != (number == 1):
+                    raise ValueError("the settings stand in the first line")
+                self._take_in(values, header)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise InputError(f"{self.path}, line {number}, is damaged: {error}; --force begins anew") from error
+        self._file.truncate(len(whole))
         return bool(whole)
+
+    def _is_unused(self) -> bool:
+        """Whether nothing is there, or a batch that was never at work."""
+        self._file.seek(0)
+        lines = self._file.read().splitlines()
+        try:
+            return not lines or (len(lines) == 1 and "batch" in json.loads(lines[0]))
+        except (ValueError, TypeError):
+            return False
 
     def _take_in(self, values: dict[str, Any], header: dict[str, Any]) -> None:
         if "batch" in values:
             check_header(values["batch"], header, self.path)
+        elif "noted" in values:
+            self.notes.add(values["noted"])
         elif "begun" in values:
             variant, name = values["begun"]
             self.begun.add((variant, name))

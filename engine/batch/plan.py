@@ -64,7 +64,8 @@ def plan_of(inputs: Sequence[str], folder: Path, orders: Mapping[str, Order], th
         threads: of each worker.
 
     Raises:
-        InputError: an input is not there, or holds no recording; or two would have the same result.
+        InputError: an input is not there, or holds no recording; two would have the same result, or a result would
+            take an input's place.
     """
     found = find_recordings(inputs, folder)
     items = [
@@ -72,6 +73,10 @@ def plan_of(inputs: Sequence[str], folder: Path, orders: Mapping[str, Order], th
         for variant in orders
         for name, source in found.items()
     ]
+    sources = {source.resolve() for source in found.values()}
+    for item in items:
+        if item.target.resolve() in sources:
+            raise InputError(f"{item.target} is an input, and the result of {item.source} would go there")
     return Plan(folder, orders, items, threads)
 
 
@@ -90,7 +95,16 @@ def find_recordings(inputs: Sequence[str], folder: Path) -> dict[str, Path]:
         if Path(text).resolve() == out:
             raise InputError(f"input {text!r} is where the results go; another folder is accepted there")
         before = len(found)
-        for name, source in _named(text, alone=len(inputs) == 1, out=out):
+        try:
+            named = list(_named(text, alone=len(inputs) == 1, out=out))
+        except (
+            OSError,
+            ValueError,
+            RuntimeError,
+        ) as error:  # no right to list it, `a/**.wav`, links in rings
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+            raise InputError(f"input {text!r} can't be looked through: {reason}") from error
+        for name, source in named:
             other = found.setdefault(name, source)
             if other.resolve() != source.resolve():
                 raise InputError(f"{other} and {source} would have the same result, {name}; give their folders instead")
@@ -127,11 +141,15 @@ def _split(path: Path) -> tuple[Path, str]:
 
 
 def _recordings_in(folder: Path, out: Path) -> Iterator[Path]:
-    for place, folders, files in os.walk(folder):
+    for place, folders, files in os.walk(folder, onerror=_refuse):
         here = Path(place)
         folders[:] = sorted(name for name in folders if not name.startswith(".") and (here / name).resolve() != out)
         if here.resolve() != out:
             yield from (here / name for name in sorted(files) if _is_recording(here / name))
+
+
+def _refuse(error: OSError) -> None:
+    raise error
 
 
 def _is_recording(path: Path) -> bool:

@@ -50,7 +50,8 @@ class Processes:
         """Have a process that has nothing to do carry out an item; it is started where there is none."""
         worker = next((worker for worker in self._workers if worker.item is None), None)
         if worker is None:
-            worker = self._started(len(self._workers))
+            taken = {worker.number for worker in self._workers}
+            worker = self._started(next(number for number in range(self._count) if number not in taken))
             self._workers.append(worker)
         worker.item, worker.force = item, force
         with contextlib.suppress(OSError):  # it has ended: that is seen when it is listened to
@@ -74,9 +75,8 @@ class Processes:
             else:
                 told.append(Step(item, *said))
         for item, force in self._lost[:]:
-            if any(worker.item is None for worker in self._workers):
-                self._lost.remove((item, force))
-                self.hand(item, force)
+            self._lost.remove((item, force))
+            self.hand(item, force)
         return told
 
     def close(self) -> None:
@@ -102,10 +102,10 @@ class Processes:
         return worker
 
     def _bury(self, worker: _Process) -> list[tuple[Item, Outcome] | Step]:
-        """Put a new process in the place of one that has ended, and see to what it was doing."""
+        """See to what a process that has ended was doing; another is started in its place when it is needed."""
         worker.connection.close()
         code = worker.process.wait()
-        self._workers[self._workers.index(worker)] = self._started(worker.number)
+        self._workers.remove(worker)
         item = worker.item
         if item is None:
             return []
@@ -114,7 +114,8 @@ class Processes:
             # What it left half-written is in the way of nobody; what it left whole is the batch's own.
             self._lost.append((item, True))
             return []
-        how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        known = {number.value: number.name for number in signal.Signals}
+        how = known.get(-code, f"signal {-code}") if code < 0 else f"exit code {code}"
         why = f"{item.source}: the process that worked on it ended with {how}, {MOST_DEATHS} times"
         return [(item, failed(item, why))]
 
@@ -134,8 +135,8 @@ class _Process:
 
 def serve(descriptor: int) -> None:
     """Be such a process, with the batch at the other end of a pipe; returns when that is closed."""
-    for number in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # Ctrl-C in the terminal is the batch's to answer
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # what a whole group gets is the batch's to answer
     os.set_inheritable(descriptor, False)
     connection: Connection[Any, Any] = Connection(descriptor)
     with contextlib.suppress(EOFError, OSError, Cancelled):

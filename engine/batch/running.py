@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.audio import stamp
 from engine.batch.journal import Journal
 from engine.batch.outcome import Outcome
 from engine.batch.plan import Item, Key, Plan
 from engine.batch.pool import Pool, Step
 from engine.batch.worker import failed
+from engine.errors import DiskFullError
 from engine.progress import Control
 from engine.saving import exists_message, sweep_parts
 
+NO_SPACE = ": no space: "  # in what `engine.saving` says of a full disk
 LOOK_S = 0.5  # how long a user waits at most for an answer to Ctrl-C
 
 
@@ -60,9 +64,19 @@ def missing_of(plan: Plan, journal: Journal, control: Control) -> list[Item]:
     missing = []
     for number, item in enumerate(plan.items):
         control.step("checking", number, len(plan.items))
-        if not journal.check(item, control):
+        if journal.check(item, control):
+            journal.outcomes[item.key] = as_named_now(journal.outcomes[item.key], item)
+        else:
+            journal.outcomes.pop(item.key, None)
             missing.append(item)
     return missing
+
+
+def as_named_now(outcome: Outcome, item: Item) -> Outcome:
+    """An outcome by the paths that its files have now."""
+    source, output = str(item.source), str(item.target)
+    facts = None if outcome.facts is None else {**outcome.facts, "input": source, "output": output}
+    return dataclasses.replace(outcome, source=source, output=output, facts=facts)
 
 
 def run_batch(
@@ -79,14 +93,15 @@ def run_batch(
         tell: told how far it is.
 
     Raises:
-        OutputError, DiskFullError: the journal can't be written.
+        OutputError, DiskFullError: the journal can't be written, or no space is left for results.
     """
+    stamps: dict[Key, tuple[int, int]] = {}
     waiting = deque(missing)
     sizes = {item.key: size_of(item.source) for item in plan.items}
     standing = Standing(len(plan.items), sum(sizes.values()))
     outcomes: dict[Key, Outcome] = {}
     left = {item.key for item in waiting}
-    _sweep(waiting)
+    sweep(waiting)
 
     def ended(item: Item, outcome: Outcome) -> None:
         outcomes[item.key] = outcome
@@ -99,10 +114,13 @@ def run_batch(
         while waiting and pool.free > 0:
             item = waiting.popleft()
             own = force or item.key in journal.begun
-            if not own and item.target.exists():
-                outcome = failed(item, exists_message(item.target))
-                journal.finish(item, outcome)
-                ended(item, outcome)
+            refusal = "" if own or not item.target.exists() else exists_message(item.target)
+            try:
+                stamps[item.key] = stamp(item.source)
+            except OSError as error:
+                refusal = f"{item.source}: can't be read: {error.strerror or error}"
+            if refusal:
+                ended(item, failed(item, refusal))
                 continue
             journal.begin(item)
             pool.hand(item, own)
@@ -110,13 +128,16 @@ def run_batch(
             if isinstance(said, Step):
                 standing.latest = said
             else:
-                journal.finish(*said)
-                ended(*said)
+                item, outcome = said
+                if NO_SPACE in outcome.error:
+                    raise DiskFullError(f"{outcome.error}; the batch stops here, --resume goes on")
+                journal.finish(item, outcome, stamps[item.key])
+                ended(item, outcome)
         tell(standing)
     return [outcomes[item.key] for item in plan.items]
 
 
-def _sweep(items: Iterable[Item]) -> None:
+def sweep(items: Iterable[Item]) -> None:
     """Remove what workers that were killed left half-written."""
     for folder in {item.target.parent for item in items}:
         sweep_parts(folder)

@@ -10,17 +10,18 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.commands.choices import add_order_arguments, order_from
-from engine.commands.console import Progress, file_name, name, print_notes, whole_number
+from engine.commands.console import Progress, file_name, name, one_line, print_notes, whole_number
 from engine.commands.stopping import Stopped
-from engine.errors import InputError
+from engine.errors import InputError, OutputError, RetakeError
 from engine.settings import components_for
 
 if TYPE_CHECKING:
+    from engine.batch.journal import Journal
     from engine.batch.outcome import Outcome
-    from engine.batch.plan import Plan
+    from engine.batch.plan import Item, Plan
     from engine.batch.pool import Pool
     from engine.batch.running import Standing
     from engine.model.folder import ModelFolder
@@ -38,6 +39,7 @@ checks what is there and does the rest. Results depend neither on the number of 
 by side."""
 FEWEST, MOST_WORKERS, MOST_THREADS = 1, 1024, 256
 SHARE_OF_MEMORY = 0.8
+LOOKED_AT = 10  # of the largest files, for the memory that they take
 FAILED = 1
 
 
@@ -103,21 +105,50 @@ def run(arguments: argparse.Namespace) -> int:
         needed = sorted({part for each in orders.values() for part in components_for(each.settings)})
         journal = Journal(plan, weights_hash(model, needed), resume=arguments.resume, anew=arguments.force)
         try:
+            check_reports(plan, journal, arguments)
+            before = len(journal.outcomes)
             missing = missing_of(plan, journal, progress.control())
-            kept = len(plan.items) - len(missing)
-            if kept:
-                progress.close()
-                print_notes([f"{kept} of {len(plan.items)} are there already, checked byte for byte"])
-            outcomes = carried_out(plan, missing, journal, arguments, progress)
+            progress.close()
+            print_notes(kept_notes(len(plan.items), len(missing), before - len(journal.outcomes)))
+            outcomes = carried_out(plan, missing, journal, progress, arguments)
+            files, trouble = report(plan, outcomes, journal, arguments, progress)
         except Stopped as stop:
-            done = len(journal.outcomes)
-            stop.left = f"{done} of {len(plan.items)} are done; the same command with --resume goes on"
+            done = sum(item.key in journal.outcomes for item in plan.items)
+            how = "with --resume in place of --force" if arguments.force else "with --resume"
+            stop.left = f"{done} of {len(plan.items)} are done; the same command {how} goes on"
             raise
         finally:
             journal.close()
-        files = report(plan, outcomes, arguments, progress)
     tell(plan, outcomes, files, arguments, time.monotonic() - began)
+    if trouble is not None:  # what was restored and what failed is told first
+        raise trouble
     return 0 if all(outcome.is_done for outcome in outcomes) else FAILED
+
+
+def check_reports(plan: Plan, journal: Journal, arguments: argparse.Namespace) -> None:
+    """Refuse to write a report over files that are not of this batch.
+
+    Raises:
+        OutputError: one is there, and ``--force`` isn't given.
+    """
+    from engine.reporting import REPORTS
+    from engine.saving import exists_message
+
+    if arguments.no_report or journal.notes & {"force", "report"}:
+        return
+    for path in (plan.folder / report for report in REPORTS):
+        if path.exists():
+            raise OutputError(f"{exists_message(path)}, --no-report leaves it alone")
+
+
+def kept_notes(count: int, missing: int, lost: int) -> list[str]:
+    """What is to be said of the results that are there already."""
+    notes = []
+    if count > missing:
+        notes.append(f"{count - missing} of {count} are there already, checked byte for byte")
+    if lost:
+        notes.append(f"{lost} that were there are gone or changed, or their recordings are; they are made again")
+    return notes
 
 
 def check_options(arguments: argparse.Namespace) -> None:
@@ -158,24 +189,25 @@ def check_orders(orders: Mapping[str, Order], model: ModelFolder) -> None:
 
 
 def carried_out(
-    plan: Plan, missing: Sequence[Any], journal: Any, arguments: argparse.Namespace, progress: Progress
+    plan: Plan, missing: Sequence[Item], journal: Journal, progress: Progress, arguments: argparse.Namespace
 ) -> list[Outcome]:
     """Restore what is missing; the outcomes of all."""
-    from engine.batch.running import run_batch
+    from engine.batch.running import run_batch, sweep
 
     def show(standing: Standing) -> None:
         progress.report("restoring", standing.done_bytes, standing.of_bytes, standing_words(standing))
 
     pool = pool_for(plan, missing, arguments)
     try:
-        outcomes = run_batch(plan, missing, pool, journal, force=arguments.force, tell=show)
+        outcomes = run_batch(plan, missing, pool, journal, force="force" in journal.notes, tell=show)
     finally:
         pool.close()
+        sweep(missing)
     progress.close()
     return outcomes
 
 
-def pool_for(plan: Plan, missing: Sequence[Any], arguments: argparse.Namespace) -> Pool:
+def pool_for(plan: Plan, missing: Sequence[Item], arguments: argparse.Namespace) -> Pool:
     """Those who do the work."""
     if arguments.cluster and missing:
         return cluster_for(plan, [item.source for item in missing], arguments)
@@ -217,11 +249,12 @@ def workers_for(plan: Plan, sources: Sequence[Path]) -> int:
 
 
 def largest_bytes(plan: Plan, sources: Sequence[Path]) -> int | None:
-    """The memory that the largest recording takes; None where it can't be told."""
+    """The most memory that one of the largest files takes, in any variant; None where none can be opened."""
     from engine.batch.running import size_of
 
-    largest = max(sources, key=size_of, default=None)
-    return None if largest is None else needed_bytes(largest, next(iter(plan.orders.values())))
+    largest = sorted(dict.fromkeys(sources), key=size_of)[-LOOKED_AT:]
+    found = [needed_bytes(source, order) for source in largest for order in plan.orders.values()]
+    return max((needed for needed in found if needed is not None), default=None)
 
 
 def needed_bytes(source: Path, order: Order) -> int | None:
@@ -247,33 +280,36 @@ def standing_words(standing: Standing) -> str:
     step = standing.latest
     if step is not None:
         words += f" ({PurePosixPath(step.item.name).name}: {step.stage} {step.done / max(1, step.of):.0%})"
-    return words
+    return one_line(words)
 
 
-def report(plan: Plan, outcomes: Sequence[Outcome], arguments: argparse.Namespace, progress: Progress) -> list[Path]:
-    """Write the report, unless it isn't wanted; what was written."""
+def report(
+    plan: Plan, outcomes: Sequence[Outcome], journal: Journal, arguments: argparse.Namespace, progress: Progress
+) -> tuple[list[Path], RetakeError | None]:
+    """Write the report, unless it isn't wanted; what was written, or why it couldn't be."""
     if arguments.no_report:
-        return []
+        return [], None
     from engine.reporting.set_report import write_set_report
 
     progress.report("reporting", 0, 1)
     variants = ", ".join(plan.orders)
     title = f"Retake: {variants} compared" if arguments.evaluate else "Retake: a batch"
     order = next(iter(plan.orders.values()))
-    return write_set_report(
-        plan.folder,
-        outcomes,
-        title=title,
-        settings=settings_words(plan, order),
-        control=progress.control(),
-    )
+    settings = settings_words(plan, order)
+    try:
+        journal.note("report")
+        return write_set_report(plan.folder, outcomes, title=title, settings=settings, control=progress.control()), None
+    except RetakeError as error:
+        return [], error
 
 
 def settings_words(plan: Plan, order: Order) -> dict[str, str]:
     """What all results have in common, for reading."""
     from engine.batch.journal import flat
 
-    words = {key: f"{value}" for key, value in flat(order.as_json()).items() if value not in (None, "", False)}
+    values = flat(order.as_json())
+    words = {key: f"{value}" for key, value in values.items() if value is not None and value is not False}
+    words = {key: text for key, text in words.items() if text not in ("", "{}")}
     if len(plan.orders) > 1:
         others = [flat(other.as_json()) for other in plan.orders.values()]
         words = {key: text for key, text in words.items() if all(f"{each.get(key)}" == text for each in others)}
@@ -289,7 +325,7 @@ def tell(
     print_notes(f"{note} ({count} of {len(outcomes)})" for note, count in counted.items())
     for outcome in failures:
         where = f"{outcome.variant}: {outcome.name}" if outcome.variant else outcome.name
-        print(f"failed: {where}: {outcome.error}", file=sys.stderr)
+        print(one_line(f"failed: {where}: {outcome.error}"), file=sys.stderr)
     done = len(outcomes) - len(failures)
     if arguments.json:
         told = {

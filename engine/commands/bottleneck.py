@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from engine.settings import RestoreSettings
 
 SUMMARY = "show what each stage costs on a recording: mel, VAE, method, renderer"
-DESCRIPTION = """Show what each stage costs on a recording, in dB of mel error of the sound: the renderer with the
-recording's own mel, the VAE with the best latent that can be found, the method beyond that; and what would help.
-Nothing is written but the plot."""
+DESCRIPTION = """Show what each stage costs on a recording, in dB of mel error of the sound: the renderer with
+the recording's own mel, the VAE with the best latent that can be found, the method beyond that; and what
+would help. Nothing is written but the plot."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -224,6 +224,11 @@ class Progress:
         self._last_s, self._open = 0.0, False
         self._stage, self._began_s, self._first, self._done = "", 0.0, 0, 0
 
+    @property
+    def stage(self) -> str:
+        """The stage that was reported last."""
+        return self._stage
+
     def control(self) -> Control:
         """A control that reports here, and stops where a signal could not."""
         return Control(report=self.report, cancelled=look)
@@ -299,4 +304,14 @@ def left_words(elapsed_s: float, done: int, left: int) -> str:
 def print_notes(notes: Iterable[str]) -> None:
     """Print each note once, on stderr."""
     for note in dict.fromkeys(notes):
-        print(f"note: {note}", file=sys.stderr)
+        print(f"note: {one_line(note)}", file=sys.stderr)
+
+
+def one_line(message: str) -> str:
+    """A message as one line that neither breaks nor colours the terminal, whatever a file's name brought into it."""
+    return "".join(c if c.isprintable() or 0xDC80 <= ord(c) <= 0xDCFF else _escaped(c) for c in message)
+
+
+def _escaped(character: str) -> str:
+    """A character that would, written out; a line break becomes a space."""
+    return " " if character in "\r\n" else character.encode("unicode_escape").decode()

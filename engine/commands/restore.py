@@ -15,6 +15,7 @@ from engine.commands.console import (
     file_name,
     print_notes,
 )
+from engine.commands.stopping import Stopped
 from engine.restoring import restored
 
 if TYPE_CHECKING:
@@ -39,15 +40,20 @@ def run(arguments: argparse.Namespace) -> int:
     order = order_from(arguments)
     check_report(arguments.report, [arguments.input, arguments.output])
     with Progress() as progress:
-        made = restored(
-            arguments.input,
-            arguments.output,
-            order,
-            progress.control(),
-            force=arguments.force,
-            say=print_notes,
-            report=arguments.report,
-        )
+        try:
+            made = restored(
+                arguments.input,
+                arguments.output,
+                order,
+                progress.control(),
+                force=arguments.force,
+                say=print_notes,
+                report=arguments.report,
+            )
+        except Stopped as stop:
+            if progress.stage == "reporting":
+                stop.left = f"{arguments.output} is written, its report is not"
+            raise
         progress.close()
         print_notes(made.notes)
         tell(made, arguments)

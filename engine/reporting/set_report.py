@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.batch.outcome import Outcome
 from engine.progress import Control
+from engine.reporting import REPORTS
 from engine.reporting.distributions import distributions_figure
 from engine.reporting.set_files import set_csv, set_json
 from engine.reporting.set_measures import row_of
@@ -38,12 +39,8 @@ def write_set_report(
     """
     rows = [row_of(outcome) for outcome in outcomes]
     figure = distributions_figure(rows, title)
-    contents = {
-        "report.html": set_page(rows, figure, title, settings, control).encode(),
-        "report.json": set_json(rows, title, settings),
-        "report.csv": set_csv(rows),
-        "report.png": figure,
-    }
+    page = set_page(rows, figure, title, settings, control).encode()
+    contents = dict(zip(REPORTS, (page, set_json(rows, title, settings), set_csv(rows), figure), strict=True))
     control.check("reporting")
     for name, content in contents.items():
         with written_whole(folder / name, force=True, needed_bytes=len(content)) as part:

@@ -7,6 +7,7 @@ model are no part of a preset: they belong to the take and the machine. Free of 
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -58,6 +59,8 @@ def read_preset(path: Path) -> StoredPreset:
         InputError: the file is no preset, is damaged, or holds a value that is not accepted.
     """
     try:
+        if not path.is_file():
+            raise ValueError("no such file")
         if path.stat().st_size > MOST_BYTES:
             raise ValueError(f"{path.stat().st_size} bytes are too many")
         values = json.loads(path.read_text(encoding="utf-8"))
@@ -69,7 +72,7 @@ def read_preset(path: Path) -> StoredPreset:
         raise InputError(f"preset {path.name} is of version {values[VERSION_KEY]}; up to {VERSION} is accepted")
     try:
         settings = settings_from({name: values[name] for name in PRESET_PARTS if name in values})
-    except InputError as error:
+    except (InputError, OverflowError) as error:
         raise InputError(f"preset {path.name}: {error}") from error
     return StoredPreset(path, str(values.get("name") or path.stem), str(values.get("sentence") or ""), settings)
 
@@ -81,7 +84,7 @@ def find_preset(name: str) -> StoredPreset:
         InputError: there is none, with those that there are; or it is damaged.
     """
     if name.endswith(".json"):
-        return read_preset(Path(name).expanduser())
+        return read_preset(Path(os.path.expanduser(name)))  # noqa: PTH111 - Path's fails where there is no such user
     files = [*sorted(own_presets().glob("*.json")), *sorted(shipped_presets().glob("*.json"))]
     for path in files:
         if path.stem == name:

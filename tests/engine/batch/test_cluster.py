@@ -210,7 +210,7 @@ def expected(recordings: Path, tiny_folder: Path) -> tuple[list[dict[str, Any]],
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("files", ["shared", "sent"])
+@pytest.mark.parametrize("files", ["shared", pytest.param("sent", marks=pytest.mark.thorough)])
 def test_words_and_results_are_those_of_local_workers(
     files: str,
     nodes: Nodes,
@@ -255,7 +255,7 @@ def test_what_a_killed_node_worked_on_is_done_by_another_one(
     assert set(Counter(ended(out)).values()) == {1}
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_after_a_kill_the_workers_end_and_resuming_gives_the_same(
     nodes: Nodes, recordings: Path, tiny_folder: Path, expected: tuple[Any, dict[str, str]], tmp_path: Path
 ) -> None:
@@ -274,7 +274,7 @@ def test_after_a_kill_the_workers_end_and_resuming_gives_the_same(
         shutil.rmtree(parcel)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("files", ["shared", "sent"])
 def test_ctrl_c_leaves_nothing_half_written_and_no_worker(
     files: str, nodes: Nodes, recordings: Path, tiny_folder: Path, tmp_path: Path
@@ -289,7 +289,7 @@ def test_ctrl_c_leaves_nothing_half_written_and_no_worker(
     assert list(tmp_path.rglob(".*")) == [] and nodes.parcels() == []
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_recording_that_ends_its_workers_is_given_up_and_the_rest_is_done(
     nodes: Nodes, recordings: Path, tiny_folder: Path, tmp_path: Path
 ) -> None:
@@ -323,6 +323,7 @@ def test_other_versions_of_retake_are_refused(nodes: Nodes, monkeypatch: pytest.
         pool.close()
 
 
+@pytest.mark.thorough
 def test_another_model_on_a_node_is_refused(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster_module, "model_hash_of", lambda orders: "0" * 64)
     pool = Cluster(nodes.address, 1, 1, order(), 1)
@@ -343,6 +344,7 @@ def test_a_cluster_without_room_is_told_after_a_wait(nodes: Nodes) -> None:
         pool.close()
 
 
+@pytest.mark.thorough
 def test_results_that_can_not_be_written_here_fail_as_locally(
     nodes: Nodes, recordings: Path, tiny_folder: Path, tmp_path: Path
 ) -> None:
@@ -405,17 +407,18 @@ def test_ray_is_imported_by_its_own_process_alone(run_python: Callable[..., subp
     assert done.stdout == "False\n", done.stderr
 
 
+@pytest.mark.thorough
 def test_that_all_nodes_are_gone_is_told(  # the last one: the cluster is lost with it
     nodes: Nodes, recordings: Path, tiny_folder: Path, tmp_path: Path
 ) -> None:
-    pool = Cluster(nodes.address, 1, 1, order(tiny_folder), 1, nodes_s=5.0)
+    pool = Cluster(nodes.address, 1, 1, order(tiny_folder), 1, nodes_s=30.0)
     try:
         until(lambda: pool.wait(0.1) or pool.free)
         pool.hand(Item("a.wav", "", recordings / "00.wav", tmp_path / "a.wav"), False)
         for raylet in nodes.raylets[:]:
             nodes.kill(raylet)
         with pytest.raises(
-            RetakeError, match=r"no worker was ready for 5 s; .* --resume goes on|the cluster's head, is gone"
+            RetakeError, match=r"no worker was ready for 30 s; .* --resume goes on|the cluster's head, is gone"
         ):
             until(lambda: pool.wait(0.1))
     finally:

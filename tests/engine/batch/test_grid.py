@@ -44,6 +44,32 @@ def test_a_setting_that_a_method_lacks_is_left_out_there() -> None:
     assert list(variants("method=vae,guided", "steps=5,9")) == ["vae", "guided,steps=5", "guided,steps=9"]
 
 
+def test_what_was_chosen_stays_chosen_wherever_it_exists() -> None:
+    chosen = with_options(RestoreSettings(task="denoise"), ["steps=5", "prompt=a dog", "noise_from=0:1"])
+    found = variants_of(Order(chosen), ["method=guided,partial,vae", "task=denoise,fill"], check_model("bundled"))
+    assert len(found) == 6
+    for name, order in found.items():
+        settings = order.settings
+        assert name.startswith(settings.task)
+        if settings.method != "vae":
+            assert (settings.method_settings.steps, settings.method_settings.prompt) == (5, "a dog")
+        if settings.task == "denoise":
+            assert settings.task_settings.noise_from == "0:1"
+
+
+def test_variants_that_are_the_same_are_one_and_others_keep_their_own_folders() -> None:
+    assert list(variants("method=partial", "strength=0.3,0.30,3e-1")) == ["partial,strength=0.3"]
+    found = variants("method=partial", "prompt=a b,a/b,a_b,A b")
+    assert len({name.casefold() for name in found}) == 4
+    assert {order.settings.method_settings.prompt for order in found.values()} == {"a b", "a/b", "a_b", "A b"}
+
+
+def test_a_grid_without_end_is_refused_at_once() -> None:
+    axes = [f"{key}=0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9" for key in ("pull", "strength", "eta", "guidance", "fade_ms")]
+    with pytest.raises(InputError, match="more than 1000 combinations"):
+        variants(*axes)
+
+
 def test_seeds_and_settings_of_the_splice_can_be_compared() -> None:
     found = variants("seed=1,2", "fade_ms=5,20")
     assert [(order.settings.seed, order.settings.splice.fade_ms) for order in found.values()] == [

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.audio import stamp
 from engine.batch.journal import Journal
 from engine.batch.outcome import Outcome
 from engine.batch.plan import Item, Plan, plan_of
@@ -40,9 +41,9 @@ def begun(plan: Plan) -> Journal:
     journal = Journal(plan, "hash")
     first, second = plan.items
     journal.begin(first)
-    journal.finish(first, make(first))
+    journal.finish(first, make(first), stamp(first.source))
     journal.begin(second)
-    journal.finish(second, Outcome(second.name, "", str(second.source), "", None, (), "broken", "", 0))
+    journal.finish(second, Outcome(second.name, "", str(second.source), "", None, (), "broken", "", 0), (0, 0))
     return journal
 
 
@@ -88,7 +89,7 @@ def test_a_line_that_was_cut_off_is_taken_away(plan: Plan) -> None:
         path.write_bytes(whole[:-cut])
         journal = again(plan)
         assert ("", "a.wav") in journal.outcomes
-        journal.finish(plan.items[1], make(plan.items[1]))
+        journal.finish(plan.items[1], make(plan.items[1]), stamp(plan.items[1].source))
         journal.close()
         resumed = again(plan)
         assert len(resumed.outcomes) == 2
@@ -124,6 +125,28 @@ def test_a_folder_that_holds_a_batch_is_gone_on_with_or_begun_anew(plan: Plan) -
     journal = Journal(plan, "hash", anew=True)
     assert not journal.outcomes and not journal.begun
     journal.close()
+
+
+def test_one_that_came_to_nothing_is_in_the_way_of_nobody(plan: Plan) -> None:
+    Journal(plan, "hash").close()
+    journal = Journal(dataclasses.replace(plan, threads=2), "other")
+    journal.close()
+    again(dataclasses.replace(plan, threads=2), "other").close()
+
+
+@pytest.mark.parametrize(
+    "text", [b"my notes, no newline", b"[1]\n", b'{"begun": ["", "a.wav"]}\n', b'{"batch": null}\n']
+)
+def test_what_is_no_journal_is_left_as_it_is(plan: Plan, text: bytes) -> None:
+    path = plan.folder / "batch.jsonl"
+    path.parent.mkdir()
+    path.write_bytes(text)
+    for resume in (True, False):
+        if text.startswith(b'{"batch"') and not resume:
+            continue  # it came to nothing
+        with pytest.raises((InputError, OutputError)):
+            Journal(plan, "hash", resume=resume).close()
+        assert path.read_bytes() == text
 
 
 def test_one_process_writes_it_at_a_time(plan: Plan) -> None:

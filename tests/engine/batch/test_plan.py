@@ -99,6 +99,20 @@ def test_what_holds_no_recording_is_told(tmp_path: Path, monkeypatch: pytest.Mon
         names(text)
 
 
+def test_a_pattern_that_is_none_is_told(tree: Path) -> None:
+    with pytest.raises(InputError, match="can't be looked through"):
+        names(tree / "**.wav")
+
+
+def test_no_result_takes_an_inputs_place(tmp_path: Path) -> None:
+    for name in ("in/x.wav", "out/in/x.wav"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    inputs = [str(tmp_path / "in"), str(tmp_path / "out" / "in" / "x.wav")]
+    with pytest.raises(InputError, match=r"out/in/x\.wav is an input"):
+        plan_of(inputs, tmp_path / "out", ORDERS, 1)
+
+
 def test_any_file_that_is_named_is_taken_for_a_recording(tree: Path) -> None:
     """What is wrong with it, the work on it will say."""
     assert names(tree / "notes.txt") == ["notes.txt"]
