@@ -61,7 +61,7 @@ def show_report(window: MainWindow, take_id: int) -> None:
     """Open the report of a take of the document in front, beside the editor."""
     # Here and not above: the window is there sooner without what draws and writes reports.
     from desktop.dialogs.take_report import TakeReport
-    from desktop.take_report import report_of
+    from desktop.take_report import renderer_of, report_of
 
     tab = window.tab
     take = tab.document.takes.get(take_id) if tab else None
@@ -69,7 +69,8 @@ def show_report(window: MainWindow, take_id: int) -> None:
         return
     # Not beside the recording where that was embedded: it is read from a cache then.
     folder = (tab.document.project or tab.document.source).parent
-    TakeReport(take, report_of(tab.document, take), tab.document.source, folder, window).show()
+    renderer = renderer_of(take, tab.document.frames, tab.document.rate)
+    TakeReport(take, report_of(tab.document, take), tab.document.source, folder, renderer, window).show()
 
 
 def report_take(window: MainWindow) -> None:

@@ -57,13 +57,17 @@ class TakeReport(QDialog):
         read: Callable[[], ReportItem],
         recording: Path,
         folder: Path,
+        renderer: str,
         parent: QWidget | None = None,
     ) -> None:
-        """``read`` gives the item in another thread; ``folder`` is offered first for the report's file."""
+        """``read`` gives the item in another thread; ``folder`` is offered first for the report's file.
+
+        ``renderer`` made the take heard; it is empty where that was interpolated.
+        """
         super().__init__(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Report of {0}").format(take.name))
-        self._take, self._folder = take, folder
+        self._take, self._folder, self._renderer = take, folder, renderer
         self._item: ReportItem | None = None
         self._saving: Work[Path] | None = None
         self._build()
@@ -127,7 +131,7 @@ class TakeReport(QDialog):
 
     def _fill(self) -> None:
         """Every measure; what means nothing in grey."""
-        nothing = meaningless(str(self._take.settings.get("renderer", "")))
+        nothing = meaningless(self._renderer)
         for row, text in enumerate(MEASURE_TEXTS):
             value = self._take.measures.get(text.key)
             means = self.tr("means nothing here") if text.key in nothing else measure_meaning(text)
@@ -142,7 +146,7 @@ class TakeReport(QDialog):
         self._form_table()
         self.sentence.setVisible(bool(nothing))
         if nothing:
-            renderer = stage_label("renderer", str(self._take.settings.get("renderer", "")))
+            renderer = stage_label("renderer", self._renderer)
             text_of_it = self.tr(
                 "What is grey means nothing here: the renderer “{0}” makes up the phase, and these compare sample by "
                 "sample."
@@ -171,7 +175,7 @@ class TakeReport(QDialog):
 
     def _colour(self) -> None:
         """Grey for what means nothing, by the theme in use."""
-        nothing = meaningless(str(self._take.settings.get("renderer", "")))
+        nothing = meaningless(self._renderer)
         grey = self.palette().brush(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
         plain = self.palette().brush(QPalette.ColorGroup.Active, QPalette.ColorRole.Text)
         for row, text in enumerate(MEASURE_TEXTS):

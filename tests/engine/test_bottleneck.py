@@ -38,7 +38,7 @@ def test_each_stage_adds_its_cost(bundled, demo_folder, renderer, monkeypatch) -
         ("vae", "griffinlim", "environment-3-142593-a.ogg"),
         pytest.param("vae", "griffinlim", "music-loop-mika.flac", marks=pytest.mark.thorough),
         pytest.param("vae", "griffinlim", "speech-p286-011.wav", marks=pytest.mark.thorough),
-        ("partial", "gain", "environment-3-142593-a.ogg"),
+        pytest.param("partial", "gain", "environment-3-142593-a.ogg", marks=pytest.mark.thorough),
         pytest.param("partial", "gain", "music-loop-mika.flac", marks=pytest.mark.thorough),
         pytest.param("partial", "gain", "speech-p286-011.wav", marks=pytest.mark.thorough),
     ],

@@ -21,7 +21,7 @@ from tests.desktop.playback.conftest import FRAMES, RATE, Recording, Room, Sound
 
 Listen = Callable[[], Recording]
 # A machine that is held up for longer than a buffer drops sound, whoever plays it; what is wrong is wrong three times.
-pytestmark = pytest.mark.flaky(reruns=2, reruns_delay=1)
+pytestmark = [pytest.mark.alone, pytest.mark.flaky(reruns=2, reruns_delay=1)]
 EDGE, SWITCH = round(EDGE_S * RATE), round(SWITCH_S * RATE)
 
 

@@ -45,7 +45,8 @@ def batch(retake: Callable[..., Run], whole_model: Path) -> Callable[..., Run]:
 
     def run(*arguments: object) -> Run:
         how = () if {"--evaluate", "--preset", "--method"} & {*map(str, arguments)} else ("--method", "vae")
-        return retake("batch", *arguments, *how, "--model", whole_model, "--device", "cpu")
+        workers = () if "--workers" in arguments else ("--workers", 1)  # each takes seconds to start
+        return retake("batch", *arguments, *how, *workers, "--model", whole_model, "--device", "cpu")
 
     return run
 
