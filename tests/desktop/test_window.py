@@ -484,6 +484,7 @@ def test_a_take_that_comes_after_an_undo_leaves_what_can_be_done_again(window: M
     assert not document.undo.canRedo()
 
 
+@pytest.mark.thorough
 def test_the_take_that_was_chosen_meanwhile_stays_in_use(window: MainWindow, qtbot, speech) -> None:
     window.open_paths([speech])
     driving.select(window.tab, 1.0, 1.1)

@@ -114,6 +114,7 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+@pytest.mark.thorough
 def test_asking_often_to_warm_up_warms_up_once(qtbot: QtBot, own_engine: EngineThread) -> None:
     ready: list[str] = []
     own_engine.ready.connect(ready.append)

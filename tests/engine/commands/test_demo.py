@@ -65,6 +65,7 @@ def test_all_files_are_there_and_hold_what_they_should(run_demo, tmp_path):
     assert "http://" not in page.replace("http://www.w3.org/", "") and 'src="https:' not in page
 
 
+@pytest.mark.thorough
 def test_a_second_run_takes_the_folder_of_the_first_and_makes_the_same(run_demo, no_plots, tmp_path):
     first = run_demo("--out", tmp_path, "--json").done().json
     before = {name: (tmp_path / name).read_bytes() for name in FILES if name.endswith(".wav")}

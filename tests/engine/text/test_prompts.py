@@ -104,6 +104,7 @@ def test_the_published_number_of_states_is_made(checkpoint: Path, speech_checkpo
     )
 
 
+@pytest.mark.thorough
 def test_a_checkpoint_saved_with_a_head_gives_the_same(checkpoint: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(checkpoint, tmp_path / "head")
     shutil.rmtree(folder / "language_model")

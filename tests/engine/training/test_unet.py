@@ -22,6 +22,7 @@ def weights_of(network: torch.nn.Module) -> torch.Tensor:
     return torch.cat([parameter.detach().flatten() for parameter in network.parameters()])
 
 
+@pytest.mark.thorough
 def test_training_lowers_the_error_on_cells_that_are_known(tmp_path: Path, small_corpus, bundled) -> None:
     lines: list[str] = []
     bounds = Bounds(steps=150, log_every=50)

@@ -11,6 +11,7 @@ from engine.training.judging import fill
 RATE = 16000
 
 
+@pytest.mark.thorough
 def test_gaps_of_a_recording_are_filled_and_measured(bundled_whole, demo_folder, monkeypatch) -> None:
     monkeypatch.setattr(fill, "GAPS_MS", (100, 250))
     monkeypatch.setattr(fill, "TAKES", 2)
