@@ -209,8 +209,8 @@ def expected(recordings: Path, tiny_folder: Path) -> tuple[list[dict[str, Any]],
     return outcomes, results
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("files", ["shared", pytest.param("sent", marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("files", ["shared", "sent"])
 def test_words_and_results_are_those_of_local_workers(
     files: str,
     nodes: Nodes,

@@ -258,6 +258,7 @@ def test_variants_are_compared(batch: Callable[..., Run], recordings: Path, tmp_
     assert len((out / "report.csv").read_text().splitlines()) == 5
 
 
+@pytest.mark.thorough
 def test_a_preset_says_how(batch: Callable[..., Run], recordings: Path, tmp_path: Path) -> None:
     told = batch(
         recordings / "00.wav", "-o", tmp_path / "out", "--preset", "mend-clipping", "--method", "vae", "--json"
