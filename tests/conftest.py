@@ -14,8 +14,11 @@ os.environ["TRANSFORMERS_OFFLINE"] = "1"
 os.environ["MPLBACKEND"] = "Agg"
 # Threads that wait sleep: spinning on cores that others use too made tests four times as slow (45 s, 175 s).
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-BESIDE = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))  # processes that test at once, which share the cores
-os.environ.setdefault("OMP_NUM_THREADS", str(max(1, min(4, (os.cpu_count() or 1) // BESIDE))))
+# Processes that test at once share the cores.
+os.environ.setdefault(
+    "OMP_NUM_THREADS",
+    str(max(1, min(4, (os.cpu_count() or 1) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))))),
+)
 
 import hypothesis
 import numpy as np
