@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 TEXTS = $(shell find desktop -name '*.py' | LC_ALL=C sort) -source-language en -locations none -no-obsolete
-# A file's tests stay together; those that listen to a sound server come after all others.
+# A file's tests stay together; those that measure time or listen to a sound server come after all others.
 IN_TWO := --numprocesses 2 --dist loadfile -m "not thorough and not alone"
 NO_TESTS := 5
 LANGUAGES := resources/translations/retake

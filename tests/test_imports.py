@@ -80,6 +80,7 @@ assert code in (0, None), code
     assert heavy_modules_after(run_python, code) == set()
 
 
+@pytest.mark.alone
 def test_help_comes_at_once() -> None:
     """By the clock; on a machine that is busy with something else, by the processor's time."""
     command = [script("retake"), "--help"]

@@ -145,6 +145,7 @@ def test_a_report_that_cannot_be_written_says_why(
     assert "can't be written" in report.status.text()
 
 
+@pytest.mark.alone
 def test_the_window_goes_on_while_it_is_drawn(
     window: MainWindow, tab: DocumentTab, qtbot: QtBot, reports: list[TakeReport]
 ) -> None:

@@ -195,6 +195,7 @@ def test_the_view_is_kept_a_little_later_and_on_closing(
     assert again.view == {"start": 6.0}
 
 
+@pytest.mark.alone
 def test_a_step_is_quick_among_a_thousand(document: Document, band: Callable[[int, int], Region]) -> None:
     for at in range(1000):
         actions.add_region(document, band(at, at + 100))
