@@ -47,6 +47,7 @@ def test_nothing_open_leaves_only_what_makes_sense(window: MainWindow) -> None:
     assert enabled == {command.name for command in COMMANDS if command.needs == "nothing"}
 
 
+@pytest.mark.alone
 def test_the_window_is_there_within_a_second_and_without_torch(run_python) -> None:
     """By the clock; on a machine that is busy with something else, by the processor's time."""
     clock = "process_time" if os.getloadavg()[0] > (os.cpu_count() or 1) else "perf_counter"
