@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,3 +51,12 @@ class Outcome:
             TypeError, KeyError: it is none.
         """
         return cls(**{**values, "notes": tuple(values["notes"])})
+
+
+def names_in_all(outcomes: Iterable[Outcome]) -> set[str]:
+    """Names of the recordings that there is a result of in every variant, but variants that have none at all."""
+    made: dict[str, set[str]] = {}
+    for outcome in outcomes:
+        if outcome.is_done:
+            made.setdefault(outcome.variant, set()).add(outcome.name)
+    return set.intersection(*made.values()) if made else set()

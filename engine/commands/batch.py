@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from engine.batch.pool import Pool
     from engine.batch.running import Standing
     from engine.model.folder import ModelFolder
+    from engine.reporting.set_distances import SetDistance
     from engine.restoring import Order
 
 SUMMARY = "restore many recordings: files, folders, globs; --resume goes on after an interruption"
@@ -285,22 +286,48 @@ def standing_words(standing: Standing) -> str:
 
 def report(
     plan: Plan, outcomes: Sequence[Outcome], journal: Journal, arguments: argparse.Namespace, progress: Progress
-) -> tuple[list[Path], RetakeError | None]:
-    """Write the report, unless it isn't wanted; what was written, or why it couldn't be."""
+) -> tuple[list[Path], Exception | None]:
+    """Write the report, unless it isn't wanted; what was written, or why it couldn't be: what was restored counts."""
     if arguments.no_report:
         return [], None
     from engine.reporting.set_report import write_set_report
 
-    progress.report("reporting", 0, 1)
     variants = ", ".join(plan.orders)
     title = f"Retake: {variants} compared" if arguments.evaluate else "Retake: a batch"
     order = next(iter(plan.orders.values()))
     settings = settings_words(plan, order)
     try:
         journal.note("report")
-        return write_set_report(plan.folder, outcomes, title=title, settings=settings, control=progress.control()), None
-    except RetakeError as error:
+        distances = distances_of(plan, outcomes, order, progress) if arguments.evaluate else {}
+        progress.report("reporting", 0, 1)
+        control = progress.control()
+        files = write_set_report(
+            plan.folder, outcomes, title=title, settings=settings, control=control, distances=distances
+        )
+        return files, None
+    except Exception as error:  # told after what was restored and what failed, which took the time
         return [], error
+
+
+def distances_of(
+    plan: Plan, outcomes: Sequence[Outcome], order: Order, progress: Progress
+) -> Mapping[str, SetDistance]:
+    """The Frechet distance of each variant, by the model that they share, with the workers' number of threads."""
+    if not any(outcome.is_done for outcome in outcomes):
+        return {}
+    progress.report("loading", 0, 1)
+    import torch
+
+    from engine.model.load import load_model
+    from engine.reporting.set_distances import set_distances
+
+    torch.set_num_threads(plan.threads)
+    try:
+        model = load_model(order.settings.model, order.settings.device, ("vae",))
+        return set_distances(outcomes, order, model, progress.control())
+    except (RetakeError, RuntimeError, MemoryError) as error:  # torch's errors are of RuntimeError
+        print_notes([f"the Frechet distance wasn't measured: {one_line(str(error))}"])
+        return {}
 
 
 def settings_words(plan: Plan, order: Order) -> dict[str, str]:

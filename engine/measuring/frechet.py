@@ -29,18 +29,18 @@ than that between two halves of the references (`engine.training.judging.frechet
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.analysis import analyse
-from engine.audio import open_clip
-from engine.errors import InputError
+from engine.audio import Clip
 from engine.methods.windows import blended, lengthened
 from engine.model.denoiser import scaled_latent
 from engine.model.load import Model
@@ -48,52 +48,46 @@ from engine.progress import Control
 
 Floats = NDArray[np.float64]
 
-STRETCH_S = 300.0  # of a recording that is in memory at a time
+PART_S = 300.0  # of a recording that is in memory at a time
 
 
+@dataclass(frozen=True)
 class LatentStatistics:
-    """Count, mean and covariance of vectors that come in batches, merged after Chan, Golub and LeVeque 1983.
+    """Count, mean and scatter of vectors; those of batches are merged after Chan, Golub and LeVeque 1983.
 
     Attributes:
-        count: of vectors so far.
+        count: of vectors, at least 1.
         mean: theirs, (dimensions,).
+        scatter: sum of the outer products of what they differ from it by, (dimensions, dimensions).
     """
 
-    def __init__(self, dimensions: int) -> None:
-        self.count = 0
-        self.mean: Floats = np.zeros(dimensions)
-        self._scatter: Floats = np.zeros((dimensions, dimensions))
+    count: int
+    mean: Floats
+    scatter: Floats
+
+    @classmethod
+    def of(cls, vectors: NDArray[np.floating]) -> LatentStatistics:
+        """Those of (n, dimensions), n at least 1."""
+        wide = np.asarray(vectors, np.float64)
+        mean = wide.mean(axis=0)
+        return cls(len(wide), mean, (wide - mean).T @ (wide - mean))
 
     @property
     def covariance(self) -> Floats:
-        """Of the vectors so far, (dimensions, dimensions), over count - 1; of fewer than two it is 0."""
-        return self._scatter / max(1, self.count - 1)
+        """Of the vectors, (dimensions, dimensions), over count - 1; of one vector it is 0."""
+        return self.scatter / max(1, self.count - 1)
 
     @property
     def is_full_rank(self) -> bool:
         """Whether there are more vectors than dimensions; of fewer the covariance is singular."""
         return self.count > len(self.mean)
 
-    def push(self, vectors: NDArray[np.floating]) -> None:
-        """Take (n, dimensions)."""
-        if not len(vectors):
-            return
-        wide = np.asarray(vectors, np.float64)
-        other = LatentStatistics(wide.shape[1])
-        other.count, other.mean = len(wide), wide.mean(axis=0)
-        centred = wide - other.mean
-        other._scatter = centred.T @ centred
-        self.merge(other)
-
-    def merge(self, other: LatentStatistics) -> None:
-        """Take what another one took."""
+    def merged(self, other: LatentStatistics) -> LatentStatistics:
+        """Those of the vectors of both."""
         total = self.count + other.count
-        if not other.count:
-            return
         step = other.mean - self.mean
-        self._scatter += other._scatter + np.outer(step, step) * (self.count * other.count / total)
-        self.mean = self.mean + step * (other.count / total)
-        self.count = total
+        between = np.outer(step, step) * (self.count * other.count / total)
+        return LatentStatistics(total, self.mean + step * (other.count / total), self.scatter + other.scatter + between)
 
 
 def frechet_distance(mean_a: Floats, cov_a: Floats, mean_b: Floats, cov_b: Floats) -> float:
@@ -123,67 +117,48 @@ def _root(covariance: Floats) -> Floats:
     return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)) @ vectors.T)
 
 
-def set_distance(
-    references: Sequence[Path], results: Sequence[Path], model: Model, control: Control | None = None
-) -> float | None:
-    """The Frechet distance of two sets of recordings; None where one has fewer latent frames than dimensions.
-
-    Args:
-        references, results: recordings of any rate, length and number of channels.
-        model: with its ``vae``.
-        control: told of progress, a step a recording, and asked whether to stop.
-
-    Raises:
-        InputError: a set is empty.
-        RecordingError: a recording can't be read.
-        Cancelled: the user stopped.
-    """
-    if not references or not results:
-        raise InputError(f"{len(references)} references and {len(results)} results; at least one of each is needed")
-    control = control or Control()
-    of = len(references) + len(results)
-    ours = _statistics(references, model, control, 0, of)
-    theirs = _statistics(results, model, control, len(references), of)
+def distance_between(ours: LatentStatistics, theirs: LatentStatistics) -> float | None:
+    """The squared Frechet distance of two sets; None where one has too few vectors for a covariance of full rank."""
     if not (ours.is_full_rank and theirs.is_full_rank):
         return None
     return frechet_distance(ours.mean, ours.covariance, theirs.mean, theirs.covariance)
 
 
-def _statistics(paths: Sequence[Path], model: Model, control: Control, before: int, of: int) -> LatentStatistics:
-    """Of all frames of some recordings, of which ``before`` are measured already."""
-    statistics: LatentStatistics | None = None
-    for index, path in enumerate(paths, start=before):
-        control.step("measuring", index, of)
-        for vectors in latent_vectors(path, model, Control(cancelled=control.cancelled)):
-            statistics = statistics or LatentStatistics(vectors.shape[1])
-            statistics.push(vectors)
-    assert statistics is not None, "open_clip refuses what is empty"
-    return statistics
+def statistics_of(clip: Clip, start: int, end: int, model: Model, control: Control) -> LatentStatistics:
+    """Of all latent frames of a stretch of a recording.
 
-
-def latent_vectors(path: Path, model: Model, control: Control) -> Iterator[Floats]:
-    """The latent's frames of a recording, (n, channels * bands), stretch by stretch.
-
-    Each stretch, of five minutes at most, is levelled by itself. The last frame is left out where the sound ends
-    within it, but of a recording that is shorter than one.
+    Args:
+        clip: of any rate, length and number of channels.
+        start, end: the stretch, in frames of the recording, end exclusive; not empty.
+        model: with its ``vae``.
+        control: asked whether to stop.
 
     Raises:
         RecordingError: the recording can't be read.
         Cancelled: the user stopped.
+    """
+    parts = latent_vectors(clip, start, end, model, control)
+    return functools.reduce(LatentStatistics.merged, map(LatentStatistics.of, parts))
+
+
+def latent_vectors(clip: Clip, start: int, end: int, model: Model, control: Control) -> Iterator[Floats]:
+    """The latent's frames of a stretch of a recording, (n, channels * bands), five minutes of it at most at a time.
+
+    Each part is levelled by itself. The last frame is left out where the sound ends within it, but of a stretch that is
+    shorter than one. Arguments and errors are those of `statistics_of`.
     """
 
     def encoded(index: int, mel: Tensor) -> Tensor:
         control.check("measuring")
         return scaled_latent(model, mel)
 
-    with open_clip(path) as clip:
-        count = math.ceil(clip.duration_s / STRETCH_S)
-        bounds = [clip.frames * index // count for index in range(count + 1)]
-        for start, end in pairwise(bounds):
-            analysis = analyse(clip, start, end, model.spec, model.placement.device, control)
-            whole = lengthened(analysis.mel, model.spec.silence)[None, None]
+    count = math.ceil((end - start) / (PART_S * clip.rate))
+    bounds = [start + (end - start) * index // count for index in range(count + 1)]
+    for first, last in pairwise(bounds):
+        analysis = analyse(clip, first, last, model.spec, model.placement.device, control)
+        whole = lengthened(analysis.mel, model.spec.silence)[None, None]
 
-            latent = blended(whole, encoded, window=model.window_frames)[0]  # (C, T', bands')
-            rows = max(1, len(analysis.mel) * latent.shape[1] // whole.shape[2])
-            # (C, T', bands') -> (T', C, bands') -> (T', C * bands')
-            yield latent[:, :rows].transpose(0, 1).flatten(1).cpu().double().numpy()
+        latent = blended(whole, encoded, window=model.window_frames)[0]  # (C, T', bands')
+        rows = max(1, len(analysis.mel) * latent.shape[1] // whole.shape[2])
+        # (C, T', bands') -> (T', C, bands') -> (T', C * bands')
+        yield latent[:, :rows].transpose(0, 1).flatten(1).cpu().double().numpy()

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.metrics import MEASURE_TEXTS
+from engine.reporting.set_distances import SetDistance
 from engine.reporting.set_measures import LOUDNESS_CHANGE, SET_MEASURES, Row
 from engine.reporting.spreadsheet import Cell, csv_text
 from engine.reporting.statistics import difference, spread, values_of, variants_of
@@ -18,7 +19,9 @@ FACTS = ("task", "method", "renderer", "model", "seed", "steps", "device", "rate
 MEASURES = (*(text.key for text in MEASURE_TEXTS), LOUDNESS_CHANGE)
 
 
-def set_json(rows: Sequence[Row], title: str, settings: Mapping[str, str]) -> bytes:
+def set_json(
+    rows: Sequence[Row], distances: Mapping[str, SetDistance], title: str, settings: Mapping[str, str]
+) -> bytes:
     """Every outcome, statistics by variant, settings and versions; what isn't finite is null."""
     variants = variants_of(rows)
     statistics = {
@@ -37,6 +40,7 @@ def set_json(rows: Sequence[Row], title: str, settings: Mapping[str, str]) -> by
         "versions": versions(),
         "statistics": statistics,
         "differences": differences(rows, variants),
+        "frechet": {variant: dataclasses.asdict(distance) for variant, distance in distances.items()},
         "outcomes": [{**row.outcome.as_json(), "meaningless": sorted(row.hidden)} for row in rows],
     }
     return json.dumps(finite(told), indent=1, allow_nan=False).encode() + b"\n"

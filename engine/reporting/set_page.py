@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 
 from engine.progress import Control
 from engine.reporting.page import closing, opening, text
+from engine.reporting.set_distances import SetDistance
 from engine.reporting.set_files import counts
 from engine.reporting.set_measures import Row
 from engine.reporting.set_tables import (
     all_table,
     by_recording_table,
     differences_table,
+    distances_table,
     failures_table,
     has_variants,
     notes_table,
@@ -63,16 +65,24 @@ td.number strong { color: #1a6b43; }
 """
 
 
-def set_page(rows: Sequence[Row], figure: bytes, title: str, settings: Mapping[str, str], control: Control) -> str:
+def set_page(
+    rows: Sequence[Row],
+    distances: Mapping[str, SetDistance],
+    figure: bytes,
+    title: str,
+    settings: Mapping[str, str],
+    control: Control,
+) -> str:
     """The whole page as HTML.
 
     Args:
+        distances: of the sets, by variant.
         figure: the distributions' PNG.
 
     Raises:
         Cancelled: the user stopped.
     """
-    parts = sections(rows, figure)
+    parts = sections(rows, distances, figure)
     without_cases = sum(len(html.encode()) for _, _, html in parts) + len(all_table(rows, {}).encode())
     worst = worst_cases(rows, MOST_BYTES - without_cases, control)
     numbered = {id(row): place for place, row in enumerate(worst.rows, start=1)}
@@ -102,7 +112,7 @@ def header(rows: Sequence[Row], parts: Sequence[tuple[str, str]]) -> str:
     )
 
 
-def sections(rows: Sequence[Row], figure: bytes) -> list[tuple[str, str, str]]:
+def sections(rows: Sequence[Row], distances: Mapping[str, SetDistance], figure: bytes) -> list[tuple[str, str, str]]:
     """Id, heading and HTML of all that comes before the table of all results."""
     parts = []
     if failures := failures_table(rows):
@@ -123,8 +133,12 @@ def sections(rows: Sequence[Row], figure: bytes) -> list[tuple[str, str, str]]:
         ("measures", "Measures", f'{invented}{picture}<p class="muted">{text(how)}</p>{quartiles_table(rows)}')
     )
     if len(variants_of(rows)) > 1:
-        compared = variants_table(rows) + differences_table(rows) + by_recording_table(rows)
+        compared = (
+            variants_table(rows) + differences_table(rows) + distances_table(distances) + by_recording_table(rows)
+        )
         parts.append(("variants", "Variants", compared))
+    elif distances:
+        parts.append(("distance", "Distance of the sets", distances_table(distances)))
     if notes := notes_table(rows):
         parts.append(("notes", "Notes", notes))
     return parts

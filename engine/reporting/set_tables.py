@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from engine.reporting.page import number, text
+from engine.reporting.set_distances import SetDistance
 from engine.reporting.set_measures import MAIN_MEASURES, SET_MEASURES, Row, SetMeasure, shown
 from engine.reporting.statistics import Spread, best, common, difference, spread, values_of, variants_of
 from engine.reporting.tables import NOTHING
@@ -149,6 +150,27 @@ def variants_table(rows: Sequence[Row]) -> str:
         "the best of each column is in bold."
     )
     return table("Variants compared", heads, lines, "wide sortable") + f'<p class="muted">{note}</p>'
+
+
+def distances_table(distances: Mapping[str, SetDistance]) -> str:
+    """The Frechet distance of each variant's results from their recordings; nothing where none was measured."""
+    if not distances:
+        return ""
+    measured = next(iter(distances.values()))
+    known = [each.distance for each in distances.values() if each.distance is not None]
+    nearest = min(known, default=None) if len(known) > 1 and max(known) > min(known) else None
+    lines = [
+        name_cell(variant)
+        + value_cell(each.distance, ".3f", strong=each.distance is not None and each.distance == nearest)
+        for variant, each in distances.items()
+    ]
+    heads = column("Variant") + column("Frechet distance", is_number=True, hint="least is best, 0 is the same")
+    note = (
+        f"How far apart the results and their {measured.recordings} recordings ({measured.seconds / 60:.1f} minutes) "
+        "are as sets: mean and covariance of their latents, each recording levelled before; 0 is the same. The value "
+        "depends on the model and on how much sound there is, from about 5 s on; compare it between variants."
+    )
+    return table("Distance of the sets", heads, lines, "wide sortable") + f'<p class="muted">{note}</p>'
 
 
 def differences_table(rows: Sequence[Row]) -> str:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.batch.outcome import names_in_all
 from engine.reporting.set_measures import Row, SetMeasure
 
 
@@ -66,13 +67,9 @@ def quantile(ranked: Sequence[float], share: float) -> float:
 
 
 def common(rows: Sequence[Row]) -> list[Row]:
-    """Rows of the recordings that every variant has a result of."""
-    wanted = set(variants_of(rows))
-    made: dict[str, set[str]] = {}
-    for row in rows:
-        if row.outcome.is_done:
-            made.setdefault(row.outcome.name, set()).add(row.outcome.variant)
-    return [row for row in rows if made.get(row.outcome.name) == wanted]
+    """Rows of the recordings that every variant has a result of, but variants that have none at all."""
+    names = names_in_all(row.outcome for row in rows)
+    return [row for row in rows if row.outcome.name in names]
 
 
 def best(medians: Sequence[float | None], measure: SetMeasure) -> set[int]:

@@ -254,7 +254,9 @@ def test_variants_are_compared(batch: Callable[..., Run], recordings: Path, tmp_
     assert (out / "vae" / "00.wav").exists() and (out / "enhance" / "07.flac").exists()
     assert (out / "vae" / "00.wav").read_bytes() != (out / "enhance" / "00.wav").read_bytes()
     assert {outcome["facts"]["method"] for outcome in told["outcomes"]} == {"vae", "enhance"}
-    assert json.loads((out / "report.json").read_text())
+    frechet = json.loads((out / "report.json").read_text())["frechet"]
+    assert list(frechet) == ["vae", "enhance"]
+    assert all(each["recordings"] == 2 and each["seconds"] > 0 for each in frechet.values())
     assert len((out / "report.csv").read_text().splitlines()) == 5
 
 

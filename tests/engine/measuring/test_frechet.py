@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,12 @@ import pytest
 import soundfile
 from scipy.linalg import sqrtm
 
+from engine.audio import open_clip
 from engine.commands.demo import demo_folder
-from engine.errors import Cancelled, InputError
+from engine.errors import Cancelled
 from engine.measuring import frechet
-from engine.measuring.frechet import LatentStatistics, frechet_distance, latent_vectors, set_distance
+from engine.measuring.frechet import LatentStatistics, distance_between, frechet_distance, latent_vectors, statistics_of
+from engine.model.load import Model
 from engine.progress import Control
 
 
@@ -63,26 +66,36 @@ def test_a_distribution_is_at_no_distance_from_itself(rank) -> None:
 
 def test_statistics_are_the_same_however_they_are_gathered() -> None:
     vectors = 1e4 + np.random.default_rng(0).standard_normal((1000, 6)) @ np.diag(np.arange(1.0, 7))
-    whole, parts, merged = (LatentStatistics(6) for _ in range(3))
-    whole.push(vectors)
-    for start, end in ((0, 1), (1, 1), (1, 400), (400, 1000)):
-        parts.push(vectors[start:end])
-        part = LatentStatistics(6)
-        part.push(vectors[start:end])
-        merged.merge(part)
-    for each in (whole, parts, merged):
+    first, second, third = (LatentStatistics.of(vectors[slice(*part)]) for part in ((0, 1), (1, 400), (400, 1000)))
+    for each in (
+        LatentStatistics.of(vectors),
+        first.merged(second).merged(third),
+        third.merged(first.merged(second)),
+    ):
         assert each.count == 1000
         np.testing.assert_allclose(each.mean, vectors.mean(axis=0), rtol=1e-12)
         np.testing.assert_allclose(each.covariance, np.cov(vectors.T), rtol=1e-9, atol=1e-9)
 
 
 def test_fewer_vectors_than_dimensions_have_no_rank() -> None:
-    statistics = LatentStatistics(6)
-    assert not statistics.is_full_rank
-    statistics.push(np.random.default_rng(0).standard_normal((6, 6)))
-    assert not statistics.is_full_rank
-    statistics.push(np.ones((1, 6)))
-    assert statistics.is_full_rank
+    six = LatentStatistics.of(np.random.default_rng(0).standard_normal((6, 6)))
+    assert not six.is_full_rank
+    assert six.merged(LatentStatistics.of(np.ones((1, 6)))).is_full_rank
+
+
+def test_one_vector_has_no_covariance() -> None:
+    assert not LatentStatistics.of(np.ones((1, 6))).covariance.any()
+
+
+def distance_of(references: list[Path], results: list[Path], model: Model) -> float | None:
+    """Of two sets of whole recordings."""
+
+    def statistics(path: Path) -> LatentStatistics:
+        with open_clip(path) as clip:
+            return statistics_of(clip, 0, clip.frames, model, Control())
+
+    ours, theirs = (reduce(LatentStatistics.merged, map(statistics, paths)) for paths in (references, results))
+    return distance_between(ours, theirs)
 
 
 @pytest.fixture(scope="module")
@@ -108,16 +121,16 @@ def sets(tmp_path_factory) -> dict[str, list[Path]]:
 
 
 def test_sets_are_the_further_apart_the_more_is_changed(sets, bundled) -> None:
-    own, noisy, noisier, softer = (set_distance(sets["own"], sets[name], bundled) for name in sets)
+    own, noisy, noisier, softer = (distance_of(sets["own"], sets[name], bundled) for name in sets)
     assert own == pytest.approx(0, abs=1e-4)
     assert softer == pytest.approx(0, abs=1e-3)  # levelled: what is only softer is the same
     assert 1 < noisy < noisier
-    assert set_distance(sets["noisy"], sets["own"], bundled) == pytest.approx(noisy, rel=1e-6)
+    assert distance_of(sets["noisy"], sets["own"], bundled) == pytest.approx(noisy, rel=1e-6)
 
 
 def test_the_order_of_recordings_does_not_count(sets, bundled) -> None:
-    forwards = set_distance(sets["own"], sets["noisy"], bundled)
-    assert set_distance(sets["own"][::-1], sets["noisy"][::-1], bundled) == pytest.approx(forwards, rel=1e-9)
+    forwards = distance_of(sets["own"], sets["noisy"], bundled)
+    assert distance_of(sets["own"][::-1], sets["noisy"][::-1], bundled) == pytest.approx(forwards, rel=1e-9)
 
 
 def test_too_little_sound_has_no_distance(bundled, write_sound) -> None:
@@ -125,29 +138,36 @@ def test_too_little_sound_has_no_distance(bundled, write_sound) -> None:
     sound = 0.1 * np.random.default_rng(0).standard_normal((1, 16000 * 6))
     short = write_sound(sound[:, : 16000 * 128 // 25], name="short.wav")
     enough = write_sound(sound[:, : 16000 * 129 // 25], name="enough.wav")
-    assert set_distance([short], [short], bundled) is None
-    assert set_distance([enough], [enough], bundled) == pytest.approx(0, abs=1e-4)
-    assert set_distance([enough], [short], bundled) is None
+    assert distance_of([short], [short], bundled) is None
+    assert distance_of([enough], [enough], bundled) == pytest.approx(0, abs=1e-4)
+    assert distance_of([enough], [short], bundled) is None
 
 
-def test_a_long_recording_is_taken_in_stretches_of_one_length(bundled, write_sound, monkeypatch) -> None:
+def vectors_of(path: Path, model: Model, start: int = 0, end: int | None = None) -> list[np.ndarray]:
+    with open_clip(path) as clip:
+        return list(latent_vectors(clip, start, end or clip.frames, model, Control()))
+
+
+def test_a_long_recording_is_taken_in_parts_of_one_length(bundled, write_sound, monkeypatch) -> None:
     sound = 0.1 * np.random.default_rng(0).standard_normal((1, 16000 * 7))
-    whole = list(latent_vectors(write_sound(sound), bundled, Control()))
+    path = write_sound(sound)
+    whole = vectors_of(path, bundled)
     assert [part.shape for part in whole] == [(175, 128)]
-    alone = list(latent_vectors(write_sound(sound[:, : 16000 * 7 // 2], name="half.wav"), bundled, Control()))
-    monkeypatch.setattr(frechet, "STRETCH_S", 4.0)
-    parts = list(latent_vectors(write_sound(sound), bundled, Control()))
+    alone = vectors_of(write_sound(sound[:, : 16000 * 7 // 2], name="half.wav"), bundled)
+    monkeypatch.setattr(frechet, "PART_S", 4.0)
+    parts = vectors_of(path, bundled)
     assert [len(part) for part in parts] == [87, 87]  # 3.5 s each
     np.testing.assert_allclose(parts[0], alone[0], atol=1e-5)
 
 
-def test_empty_sets_are_refused_and_the_work_can_be_stopped(sets, bundled) -> None:
-    with pytest.raises(InputError, match="0 references and 3 results"):
-        set_distance([], sets["own"], bundled)
-    told: list[tuple[str, int, int]] = []
-    with pytest.raises(Cancelled):
-        set_distance(
-            sets["own"], sets["own"], bundled,
-            Control(report=lambda *step: told.append(step), cancelled=lambda: len(told) > 2),
-        )  # fmt: skip
-    assert told[:2] == [("measuring", 0, 6), ("measuring", 1, 6)]
+def test_of_a_stretch_nothing_around_it_counts(bundled, write_sound) -> None:
+    sound = 0.1 * np.random.default_rng(0).standard_normal((1, 16000 * 7))
+    alone = vectors_of(write_sound(sound[:, 16000 : 16000 * 5]), bundled)
+    within = vectors_of(write_sound(sound, name="whole.wav"), bundled, 16000, 16000 * 5)
+    assert [len(part) for part in within] == [100]
+    np.testing.assert_allclose(within[0], alone[0], atol=1e-5)
+
+
+def test_the_work_can_be_stopped(sets, bundled) -> None:
+    with open_clip(sets["own"][0]) as clip, pytest.raises(Cancelled):
+        statistics_of(clip, 0, clip.frames, bundled, Control(cancelled=lambda: True))
