@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,15 +81,15 @@ class Restored:
 
     Attributes:
         facts: what ``retake restore --json`` prints; its keys are a contract.
-        take, measures, written: the result, the measures against the recording, and what was written.
+        measures: of the result against the recording.
         notes: what the user must be told, what `restored` said before the work left out.
+        trouble: why no report was written, though the result was; None where it was, or none was asked for.
     """
 
     facts: dict[str, Any]
-    take: Take
     measures: Measures
-    written: Written
     notes: tuple[str, ...]
+    trouble: Exception | None = None
 
 
 def restored(
@@ -100,7 +101,7 @@ def restored(
     force: bool = False,
     say: Says = lambda notes: None,
     models: Resident | None = None,
-    report: Path | None = None,
+    reports: Sequence[Path] = (),
 ) -> Restored:
     """Restore, measure, write.
 
@@ -112,7 +113,7 @@ def restored(
         force: whether a file that is there may be replaced.
         say: told at once what is to be known before the work.
         models: keeps the model from one recording to the next; None loads it for this one.
-        report: where a page about the take goes, once the result is written; None writes none.
+        reports: where a page about the take goes, its picture or numbers, once the result is written.
 
     Raises:
         InputError: the order can't be carried out for this recording.
@@ -170,19 +171,25 @@ def restored(
         said = written.notes if clip is recorded else written_notes(clip, written, choice)
         notes = tuple(dict.fromkeys([*take.notes, *said, *headroom_notes(take, written)]))
         facts = facts_of(clip, take, measures, source, target, time.monotonic() - began)
-        if report is not None:
+        trouble: Exception | None = None
+        if reports:
             control.report("reporting", 0, 1)
-            write_report_of(report, clip, take, measures, notes, source.name)
-    return Restored(facts, take, measures, written, notes)
+            try:
+                write_reports_of(reports, clip, take, measures, notes, source.name)
+            except Exception as error:  # the result is there, and is told of first
+                trouble = error
+    return Restored(facts, measures, notes, trouble)
 
 
-def write_report_of(path: Path, clip: Clip, take: Take, measures: Measures, notes: Iterable[str], title: str) -> None:
-    """Write the page about a take."""
+def write_reports_of(
+    paths: Sequence[Path], clip: Clip, take: Take, measures: Measures, notes: Iterable[str], title: str
+) -> None:
+    """Write the page about a take, its picture or numbers."""
     from engine.patched import Patched
     from engine.take_report import take_settings, write_take_report
 
     write_take_report(
-        path,
+        paths,
         clip,
         Patched(clip, take.patch),
         take.region,
@@ -247,19 +254,10 @@ def write(clip: Clip, take: Take, target: Path, choice: Format, order: Order, fo
     from engine.export import write_patched, write_samples
 
     if order.region_only:
-        return write_samples(
-            take.patch.samples,
-            clip.rate,
-            target,
-            container=choice.container,
-            subtype=choice.subtype,
-            force=force,
-            dither_seed=take.settings.seed,
-            cancelled=control.cancelled,
-        )
-    return write_patched(
-        clip,
-        [take.patch],
+        writing = partial(write_samples, take.patch.samples, clip.rate)
+    else:
+        writing = partial(write_patched, clip, [take.patch])
+    return writing(
         target,
         container=choice.container,
         subtype=choice.subtype,

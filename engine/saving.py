@@ -122,20 +122,20 @@ def written_whole(
         raise explain(error, target) from error
 
 
-def hold(fd: int) -> bool:
-    """Lock an open file for this process; False where another one holds it. Not every file system can."""
+def hold(fd: int) -> bool | None:
+    """Lock an open file for this process; False where another one holds it, None where the file system can't tell."""
     if fcntl is not None:
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError:
-            pass
-    return True
+        with suppress(OSError):
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True
+    return None
 
 
 def sweep_parts(folder: Path) -> None:
-    """Remove what processes that were killed left half-written in a folder."""
+    """Remove what processes that were killed left half-written in a folder, where it can be told that they were."""
     for path in folder.glob(PART_NAMES):
         with suppress(OSError):
             fd = os.open(path, os.O_RDWR)

@@ -1,4 +1,4 @@
-"""The report of one take, or of two recordings that were compared: a page, and what else is wanted beside it.
+"""The report of one take, or of two recordings that were compared: a page, its picture, its numbers.
 
 Picture and players hold the region with up to 2 s on both sides, a minute at most, however long the recording;
 measures and levels are of the region, read in blocks.
@@ -18,6 +18,7 @@ from engine.measuring.meaning import meaningless
 from engine.metrics import MEASURE_TEXTS, Measures, Samples, measure_value
 from engine.region import Region
 from engine.report import PREVIEW_S, ReportItem, drawn, write_report
+from engine.reporting import PAGES, TAKE_REPORTS
 from engine.reporting.spreadsheet import csv_text
 from engine.reporting.versions import versions
 from engine.saving import written_whole
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from engine.jobs import Take
 
 CONTEXT_S = 2.0
-BESIDE = ("png", "json", "csv")
 
 
 class Sounding(Protocol):
@@ -50,7 +50,7 @@ class Sounding(Protocol):
 
 
 def write_take_report(
-    path: Path,
+    paths: Sequence[Path],
     reference: Sounding,
     result: Sounding,
     region: Region,
@@ -60,11 +60,11 @@ def write_take_report(
     settings: Mapping[str, str],
     renderer: str = "",
     notes: Sequence[str] = (),
-    beside: Sequence[str] = (),
-) -> list[Path]:
-    """Write the page at ``path``, whole or not at all; files that are there are replaced.
+) -> None:
+    """Write a file at each of ``paths``, whole or not at all; those that are there are replaced.
 
     Args:
+        paths: their extensions, of `TAKE_REPORTS`, say what each is: the page, the picture alone, the numbers.
         reference, result: whole recordings of one rate and number of channels; a take is an `engine.patched.Patched`.
         region: what was taken again, or compared.
         measures: of the region.
@@ -72,36 +72,31 @@ def write_take_report(
         settings: as they are shown.
         renderer: that made the result heard; empty for any other sound.
         notes: what the user was told.
-        beside: of `BESIDE`, what is written under the page's name with that extension.
-
-    Returns:
-        What was written, the page first.
 
     Raises:
-        InputError: ``beside`` names something else.
+        InputError: a path has another extension; nothing was written.
         RecordingError: a recording can't be read.
         OutputError, DiskFullError: a file can't be written.
     """
-    for form in beside:
-        if form not in BESIDE:
-            raise InputError(f"{form!r} can't be written beside a report; accepted: {', '.join(BESIDE)}")
+    for path in paths:
+        if path.suffix.lower() not in TAKE_REPORTS:
+            raise InputError(f"report is {path}; a name ending in {', '.join(TAKE_REPORTS)} is accepted")
     levels = levels_of_region(reference, result, region)
     item = item_of(reference, result, region, measures, levels, title, renderer, notes)
-    if item.reference.size:
+    if item.reference.size and any(path.suffix.lower() not in (".json", ".csv") for path in paths):
         item = dataclasses.replace(item, picture=drawn(item))
-    write_report(path, [item], title=title, settings=settings)
-    contents = {
-        "png": lambda: item.picture or b"",
-        "json": lambda: as_json(item, region, levels, settings),
-        "csv": lambda: as_csv(item),
-    }
-    written = [path]
-    for form in beside:
-        target, content = path.with_suffix(f".{form}"), contents[form]()
-        with written_whole(target, force=True, needed_bytes=len(content)) as part:
+    for path in paths:
+        form = path.suffix.lower()
+        if form in PAGES:
+            write_report(path, [item], title=title, settings=settings)
+            continue
+        content = {
+            ".png": lambda: item.picture or b"",
+            ".json": lambda: as_json(item, region, levels, settings),
+            ".csv": lambda: as_csv(item),
+        }[form]()
+        with written_whole(path, force=True, needed_bytes=len(content)) as part:
             part.write(content)
-        written.append(target)
-    return written
 
 
 def take_settings(take: Take) -> dict[str, str]:

@@ -19,7 +19,7 @@ from engine.errors import InputError, OutputError
 from engine.model.manifest import sha256_of
 from engine.progress import Control
 from engine.restoring import Order
-from engine.saving import explain, hold
+from engine.saving import explain, hold, sync_directory
 
 NAME = "batch.jsonl"
 VERSION = 1
@@ -54,7 +54,7 @@ class Journal:
         except OSError as error:
             raise explain(error, self.path) from error
         try:
-            if not hold(self._file.fileno()):
+            if hold(self._file.fileno()) is False:
                 raise OutputError(f"{plan.folder}: another process is at work on this batch")
             if not resume:
                 if not anew and not self._is_unused():
@@ -62,6 +62,7 @@ class Journal:
                 self._file.truncate(0)
             if not self._read(header):
                 self._append({"batch": header})
+                sync_directory(plan.folder)  # or the file itself is lost with the power
             if anew:
                 self.note("force")
         except BaseException:

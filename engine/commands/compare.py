@@ -134,12 +134,14 @@ def draw(reference: Clip, result: Clip, region: Region, path: Path) -> list[str]
     return [f"the plot shows the first {LONGEST_PLOT_S:g} s of {region.frames / reference.rate:.1f} s"]
 
 
-def report(reference: Clip, result: Clip, region: Region, measures: Measures, notes: Sequence[str], path: Path) -> None:
-    """Write the page about the two."""
+def report(
+    reference: Clip, result: Clip, region: Region, measures: Measures, notes: Sequence[str], paths: Sequence[Path]
+) -> None:
+    """Write the page about the two, or its picture or numbers."""
     from engine.take_report import write_take_report
 
     write_take_report(
-        path,
+        paths,
         reference,
         result,
         region,

@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from engine.commands.stopping import look
 from engine.errors import InputError
 from engine.progress import Control
 from engine.region import Region, region_of
+from engine.reporting import TAKE_REPORTS
 from engine.settings import DEVICES, MOST_STEPS
 
 if TYPE_CHECKING:
@@ -181,18 +182,22 @@ def add_report_argument(parser: argparse._ActionsContainer) -> None:
         "--report",
         metavar="OUT.html",
         type=file_name,
-        help="write a page that shows and plays both with all measures; opens offline, overwritten if there",
+        action="append",
+        default=[],
+        help="write a page that shows and plays both with all measures; opens offline, overwritten if there. A name "
+        "ending in .png has its picture, .json or .csv its numbers; may be given several times",
     )
 
 
-def check_report(path: Path | None, sources: Iterable[Path]) -> None:
+def check_report(paths: Sequence[Path], sources: Sequence[Path]) -> None:
     """Refuse a place for a report before any work is done; one that exists is written anew.
 
     Raises:
-        InputError: it is no ``.html``.
+        InputError: it is of no kind that a report has.
         OutputError: it can't be written, or is one of the recordings.
     """
-    check_beside("report", path, (".html", ".htm"), sources)
+    for path in paths:
+        check_beside("report", path, TAKE_REPORTS, sources)
 
 
 def check_beside(what: str, path: Path | None, endings: tuple[str, ...], sources: Iterable[Path]) -> None:
@@ -207,7 +212,7 @@ def check_beside(what: str, path: Path | None, endings: tuple[str, ...], sources
     from engine.saving import check_place
 
     if path.suffix.lower() not in endings:
-        raise InputError(f"{what} is {path}; a name ending in {endings[0]} is accepted")
+        raise InputError(f"{what} is {path}; a name ending in {' or '.join(endings)} is accepted")
     check_place(path, list(sources), True)
 
 

@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
                 progress.control(),
                 force=arguments.force,
                 say=print_notes,
-                report=arguments.report,
+                reports=arguments.report,
             )
         except Stopped as stop:
             if progress.stage == "reporting":
@@ -57,6 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
         progress.close()
         print_notes(made.notes)
         tell(made, arguments)
+    if made.trouble is not None:
+        raise made.trouble
     return 0
 
 

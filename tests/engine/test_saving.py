@@ -7,12 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from engine import saving
 from engine.errors import Cancelled, DiskFullError, OutputError
 from engine.export import check_target
+from engine.saving import sweep_parts, written_whole
 from tests.engine.recordings import FRAMES, leftovers, native, patch, repair, source
 
 
@@ -156,3 +158,32 @@ def test_too_little_space_is_refused_before_writing_with_both_figures(tmp_path, 
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     with pytest.raises(DiskFullError, match=f"{path.stat().st_size} bytes are needed, 1000 are free"):
         repair(path, tmp_path / "out.wav", [patch()])
+
+
+def left_behind(folder: Path) -> Path:
+    """A part file as one that was killed leaves it."""
+    path = folder / ".retake-0123456789ab.part"
+    path.write_bytes(b"half")
+    return path
+
+
+def test_what_the_killed_left_is_swept_and_what_is_being_written_is_not(tmp_path):
+    path = left_behind(tmp_path)
+    with written_whole(tmp_path / "out.wav", force=False) as part:
+        sweep_parts(tmp_path)
+        assert part.path.exists() and not path.exists()
+        part.write(b"whole")
+    assert (tmp_path / "out.wav").read_bytes() == b"whole"
+
+
+def test_where_nothing_can_be_locked_nothing_is_swept(tmp_path, monkeypatch):
+    """Another process may be writing it: a file system without locks can't tell."""
+
+    def flock(fd: int, how: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", flock)
+    path = left_behind(tmp_path)
+    with written_whole(tmp_path / "out.wav", force=False) as part:
+        sweep_parts(tmp_path)
+        assert part.path.exists() and path.exists()

@@ -1,4 +1,4 @@
-"""The report of a take: a region of a recording with what is around it, and what lies beside the page."""
+"""The report of a take: a region of a recording with what is around it, as a page, a picture or numbers."""
 
 import csv
 import io
@@ -38,7 +38,7 @@ def take(clip, start_s: float, end_s: float, low_hz: float = 0, high_hz: float =
 
 
 def write(path: Path, *made, **how) -> Page:
-    write_take_report(path, *made, title="a <take>", settings={"seed": "7"}, **how)
+    write_take_report([path], *made, title="a <take>", settings={"seed": "7"}, **how)
     return Page(path.read_text(encoding="utf-8"))
 
 
@@ -79,15 +79,12 @@ def test_settings_notes_and_names_are_told(clip, tmp_path):
     assert "makes the phase up" in page.told()
 
 
-def test_what_is_wanted_beside_the_page_is_written(clip, tmp_path):
+def test_each_file_is_what_its_name_says(clip, tmp_path):
     made = take(clip, 4, 5)
-    written = write_take_report(
-        tmp_path / "r.html", *made, title="t", settings={"seed": "7"}, renderer="vocoder", beside=("png", "json", "csv")
-    )
-    assert [path.name for path in written] == ["r.html", "r.png", "r.json", "r.csv"]
-    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("r.")) == sorted(
-        path.name for path in written
-    )
+    names = ["r.HTM", "r.png", "r.json", "r.csv"]
+    write_take_report([tmp_path / name for name in names], *made, title="t", settings={"seed": "7"}, renderer="vocoder")
+    assert {path.name for path in tmp_path.iterdir() if path.name.startswith("r.")} == set(names)
+    Page((tmp_path / "r.HTM").read_text()).assert_whole()
     assert Image.open(io.BytesIO((tmp_path / "r.png").read_bytes())).width == 1400
     told = json.loads((tmp_path / "r.json").read_text())
     assert told["measures"] == made[3].as_json()
@@ -98,10 +95,11 @@ def test_what_is_wanted_beside_the_page_is_written(clip, tmp_path):
     assert rows["snr_db"] == ""
 
 
-def test_anything_else_beside_it_is_refused_before_a_file_is_written(clip, tmp_path):
-    with pytest.raises(InputError, match=r"'pdf'.*png, json, csv"):
-        write_take_report(tmp_path / "r.html", *take(clip, 4, 5), title="t", settings={}, beside=("pdf",))
-    assert not (tmp_path / "r.html").exists()
+def test_any_other_kind_is_refused_before_a_file_is_written(clip, tmp_path):
+    paths = [tmp_path / "r.html", tmp_path / "r.pdf"]
+    with pytest.raises(InputError, match=r"r\.pdf.*\.html.*\.png, \.json, \.csv"):
+        write_take_report(paths, *take(clip, 4, 5), title="t", settings={})
+    assert not paths[0].exists()
 
 
 def test_a_missing_folder_is_refused(clip, tmp_path):
