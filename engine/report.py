@@ -17,9 +17,9 @@ from engine.measuring.band_levels import BandLevels, band_levels
 from engine.measuring.meaning import waveform_means_nothing
 from engine.metrics import MEASURE_TEXTS, Measures, Samples, format_measure, summary_line
 from engine.plots import comparison_figure
-from engine.reporting.page import closing, number, opening, pairs, text
+from engine.reporting.page import closing, opening, pairs, text
 from engine.reporting.players import player_notes, players
-from engine.reporting.tables import band_table, measure_cell, measure_table
+from engine.reporting.tables import band_table, column, measure_cell, measure_table, name_cell, number_cell, table
 from engine.saving import written_whole
 
 PREVIEW_S = 60
@@ -89,29 +89,21 @@ def _opening(items: Sequence[ReportItem], title: str) -> str:
 
 def _overview(items: Sequence[ReportItem]) -> str:
     shown = [row for row in MEASURE_TEXTS if row.key in OVERVIEW]
-    heads = "".join(
-        f'<th scope="col" class="number">{text(row.label + (f" ({row.unit})" if row.unit else ""))}</th>'
-        for row in shown
-    )
-    rows = []
-    for place, item in enumerate(items, start=1):
-        cells = "".join(f'<td class="number">{measure_cell(item.measures, row, item.renderer)}</td>' for row in shown)
-        rows.append(
-            f'<tr><th scope="row"><a href="#recording-{place}">{text(item.name)}</a></th>{cells}'
-            f'<td class="number">{_loudness_change(item.measures)}</td></tr>'
-        )
-    return (
-        '<div class="scroll"><table class="wide"><caption>All recordings</caption>'
-        f'<thead><tr><th scope="col">Recording</th>{heads}'
-        '<th scope="col" class="number">Loudness change (LU)</th></tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )
+    names = [*(row.label + (f" ({row.unit})" if row.unit else "") for row in shown), "Loudness change (LU)"]
+    heads = column("Recording") + "".join(column(name, is_number=True) for name in names)
+    rows = [
+        name_cell(item.name, f"recording-{place}")
+        + "".join(measure_cell(item.measures, row, item.renderer) for row in shown)
+        + number_cell(_loudness_change(item.measures))
+        for place, item in enumerate(items, start=1)
+    ]
+    return table("All recordings", heads, rows)
 
 
 def _loudness_change(measures: Measures) -> str:
     if measures.lufs_reference is None or measures.lufs_result is None:
         return "n/a"
-    return number(f"{measures.lufs_result - measures.lufs_reference:+z.2f}")
+    return f"{measures.lufs_result - measures.lufs_reference:+z.2f}"
 
 
 def _article(place: int, item: ReportItem) -> str:

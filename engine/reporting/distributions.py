@@ -7,12 +7,12 @@ bands. Far outliers are drawn as triangles at the edge, so that they don't press
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from engine.plots import BLUE, GREEN, INK, MUTED, RULE, STYLE, drawn, new_figure, plain
 from engine.reporting.set_measures import MAIN_MEASURES, Row, SetMeasure
-from engine.reporting.statistics import quantile, spread, values_of, variants_of
+from engine.reporting.statistics import by_variant, quantile, spread, values_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,12 +27,12 @@ def distributions_figure(rows: Sequence[Row], title: str) -> bytes:
     """PNG, 1400 px wide; a panel a measure, a line a variant, a title above."""
     from matplotlib import rc_context
 
-    variants = variants_of(rows) or [""]
+    variants = by_variant(rows) or {"": []}
     lines = -(-len(MAIN_MEASURES) // COLUMNS)
     panel_in = 0.55 + 0.34 * max(2, len(variants))
     with rc_context(STYLE):
         figure = new_figure(0.75 + lines * (panel_in + 0.62))
-        left = 0.025 if variants == [""] else 0.135
+        left = 0.025 if list(variants) == [""] else 0.135
         height_in = figure.get_size_inches()[1]
         done = sum(row.outcome.is_done for row in rows)
         heading = plain(f"{shortened(title)}: {done} of {len(rows)} done")
@@ -49,7 +49,7 @@ def distributions_figure(rows: Sequence[Row], title: str) -> bytes:
         )
         for place, (axis, measure) in enumerate(zip(axes.flat, MAIN_MEASURES, strict=True)):
             within = band_limits if is_band(measure) else limits(values_of(rows, measure.key))
-            draw_panel(axis, rows, variants, measure, within)
+            draw_panel(axis, variants, measure, within)
             names = [plain(shortened(variant, LONGEST_NAME)) for variant in variants]
             axis.set_yticks(range(len(variants)), names if place % COLUMNS == 0 else [""] * len(variants))
         return drawn(figure)
@@ -73,7 +73,7 @@ def limits(values: Sequence[float]) -> tuple[float, float] | None:
 
 
 def draw_panel(
-    axis: Axes, rows: Sequence[Row], variants: Sequence[str], measure: SetMeasure, within: tuple[float, float] | None
+    axis: Axes, variants: Mapping[str, Sequence[Row]], measure: SetMeasure, within: tuple[float, float] | None
 ) -> None:
     """Title, scale, and a line a variant."""
     from matplotlib.ticker import MaxNLocator
@@ -83,6 +83,7 @@ def draw_panel(
     axis.spines[["top", "right", "left"]].set_visible(False)
     axis.tick_params(axis="y", length=0)
     if within is None:
+        rows = [row for of in variants.values() for row in of]
         axis.text(0.5, 0.5, why_none(rows, measure), transform=axis.transAxes, ha="center", va="center", color=MUTED)
         axis.set_xticks([])
         return
@@ -95,8 +96,7 @@ def draw_panel(
     if measure.aim is not None and within[0] < measure.aim < within[1]:
         axis.axvline(measure.aim, color=GREEN, linewidth=1.0, zorder=1)
     outside = 0
-    for height, variant in enumerate(variants):
-        of = [row for row in rows if row.outcome.variant == variant]
+    for height, of in enumerate(variants.values()):
         values = values_of(of, measure.key)
         if values:
             outside += draw_line(axis, height, values, within)

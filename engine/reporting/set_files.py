@@ -12,7 +12,7 @@ from engine.metrics import MEASURE_TEXTS
 from engine.reporting.set_distances import SetDistance
 from engine.reporting.set_measures import LOUDNESS_CHANGE, SET_MEASURES, Row
 from engine.reporting.spreadsheet import Cell, csv_text
-from engine.reporting.statistics import difference, spread, values_of, variants_of
+from engine.reporting.statistics import by_variant, difference, spread, values_of
 from engine.reporting.versions import versions
 
 FACTS = ("task", "method", "renderer", "model", "seed", "steps", "device", "rate", "channels", "seconds")
@@ -23,15 +23,10 @@ def set_json(
     rows: Sequence[Row], distances: Mapping[str, SetDistance], title: str, settings: Mapping[str, str]
 ) -> bytes:
     """Every outcome, statistics by variant, settings and versions; what isn't finite is null."""
-    variants = variants_of(rows)
+    variants = by_variant(rows)
     statistics = {
-        variant: {
-            measure.key: dataclasses.asdict(
-                spread(values_of([row for row in rows if row.outcome.variant == variant], measure.key))
-            )
-            for measure in SET_MEASURES
-        }
-        for variant in variants
+        variant: {measure.key: dataclasses.asdict(spread(values_of(of, measure.key))) for measure in SET_MEASURES}
+        for variant, of in variants.items()
     }
     told = {
         "title": title,
@@ -39,7 +34,7 @@ def set_json(
         "settings": dict(settings),
         "versions": versions(),
         "statistics": statistics,
-        "differences": differences(rows, variants),
+        "differences": differences(variants),
         "frechet": {variant: dataclasses.asdict(distance) for variant, distance in distances.items()},
         "outcomes": [{**row.outcome.as_json(), "meaningless": sorted(row.hidden)} for row in rows],
     }
@@ -51,13 +46,13 @@ def counts(rows: Sequence[Row]) -> dict[str, int]:
     done = sum(row.outcome.is_done for row in rows)
     return {
         "recordings": len({row.outcome.name for row in rows}),
-        "variants": len(variants_of(rows)),
+        "variants": len({row.outcome.variant for row in rows}),
         "done": done,
         "failed": len(rows) - done,
     }
 
 
-def differences(rows: Sequence[Row], variants: Sequence[str]) -> dict[str, Any]:
+def differences(variants: Mapping[str, Sequence[Row]]) -> dict[str, Any]:
     """Every variant but the first against the first."""
     if len(variants) < 2:
         return {}
@@ -66,7 +61,8 @@ def differences(rows: Sequence[Row], variants: Sequence[str]) -> dict[str, Any]:
         "base": base,
         "variants": {
             variant: {
-                measure.key: dataclasses.asdict(difference(rows, variant, base, measure)) for measure in SET_MEASURES
+                measure.key: dataclasses.asdict(difference(variants[variant], variants[base], measure))
+                for measure in SET_MEASURES
             }
             for variant in others
         },

@@ -22,7 +22,7 @@ from engine.reporting.set_tables import (
     variants_table,
 )
 from engine.reporting.sorting import SORTING_SCRIPT, SORTING_STYLE
-from engine.reporting.statistics import variants_of
+from engine.reporting.statistics import by_variant
 from engine.reporting.tables import PHASE_IS_INVENTED
 from engine.reporting.worst import worst_cases
 
@@ -40,7 +40,7 @@ nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 20px; paddin
 .error, .failure { overflow-wrap: anywhere; }
 table.wide { font-size: 13px; }
 table.wide th, table.wide td { padding-right: 12px; }
-th.name { overflow-wrap: anywhere; min-width: 20em; max-width: 30em; }
+table.wide tbody th { overflow-wrap: anywhere; min-width: 20em; max-width: 30em; }
 thead th.number { white-space: normal; }
 td.error { min-width: 18em; }
 td.meaning { min-width: 13em; }
@@ -59,7 +59,7 @@ td.number strong { color: #1a6b43; }
   .tall thead th { position: static; box-shadow: none; }
   table.wide { font-size: 7pt; }
   table.wide th, table.wide td { padding-right: 6px; }
-  th.name { min-width: 60mm; max-width: 80mm; }
+  table.wide tbody th { min-width: 60mm; max-width: 80mm; }
   nav { display: none; }
 }
 """
@@ -85,7 +85,7 @@ def set_page(
     parts = sections(rows, distances, figure)
     without_cases = sum(len(html.encode()) for _, _, html in parts) + len(all_table(rows, {}).encode())
     worst = worst_cases(rows, MOST_BYTES - without_cases, control)
-    numbered = {id(row): place for place, row in enumerate(worst.rows, start=1)}
+    numbered = {row.name: place for place, row in enumerate(worst.rows, start=1)}
     parts += [
         ("all", "All results", all_table(rows, numbered)),
         ("worst", "The worst", f"<p>{text(worst.reason)}</p>{''.join(worst.sections)}"),
@@ -132,7 +132,7 @@ def sections(rows: Sequence[Row], distances: Mapping[str, SetDistance], figure: 
     parts.append(
         ("measures", "Measures", f'{invented}{picture}<p class="muted">{text(how)}</p>{quartiles_table(rows)}')
     )
-    if len(variants_of(rows)) > 1:
+    if len(by_variant(rows)) > 1:
         compared = (
             variants_table(rows) + differences_table(rows) + distances_table(distances) + by_recording_table(rows)
         )

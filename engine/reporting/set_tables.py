@@ -8,44 +8,13 @@ from collections.abc import Mapping, Sequence
 from engine.reporting.page import number, text
 from engine.reporting.set_distances import SetDistance
 from engine.reporting.set_measures import MAIN_MEASURES, SET_MEASURES, Row, SetMeasure, shown
-from engine.reporting.statistics import Spread, best, common, difference, spread, values_of, variants_of
-from engine.reporting.tables import NOTHING
+from engine.reporting.statistics import Spread, best, by_variant, common, difference, spread, values_of
+from engine.reporting.tables import NOTHING, column, name_cell, table
 from engine.reporting.worst import worst_first
 
 MOST_NOTES = 30
-MOST_ROWS = 40
 TRUE_PEAK = next(measure for measure in SET_MEASURES if measure.key == "true_peak_dbtp")
 COLUMNS = (*MAIN_MEASURES, TRUE_PEAK)
-
-
-def table(caption: str, heads: str, rows: Sequence[str], kind: str = "wide") -> str:
-    """A table with a head; a long one scrolls in a box of its own, with its head in sight.
-
-    Args:
-        heads, rows: HTML of the cells of each.
-        kind: CSS classes.
-    """
-    body = "".join(f"<tr>{row}</tr>" for row in rows)
-    box = '<div class="scroll">'
-    if len(rows) > MOST_ROWS:
-        box = f'<div class="scroll tall" tabindex="0" role="region" aria-label="{text(caption)}">'
-    return (
-        f'{box}<table class="{kind}"><caption>{text(caption)}</caption>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
-
-
-def column(name: str, *, is_number: bool = False, hint: str = "", order: str = "") -> str:
-    """A column's head; ``order`` is how the rows stand at first by this column."""
-    more = f' title="{text(hint)}"' if hint else ""
-    more += f' aria-sort="{order}"' if order else ""
-    return f'<th scope="col"{" class=number" if is_number else ""}{more}>{text(name)}</th>'
-
-
-def name_cell(name: str, link: str = "") -> str:
-    """The head of a row."""
-    shown_name = f'<a href="#{link}">{text(name)}</a>' if link else text(name)
-    return f'<th scope="row" class="name">{shown_name}</th>'
 
 
 def value_cell(value: float | None, form: str, *, hidden: bool = False, strong: bool = False) -> str:
@@ -90,19 +59,16 @@ def notes_table(rows: Sequence[Row]) -> str:
 
 def quartiles_table(rows: Sequence[Row]) -> str:
     """How the measures lie, a line a measure and variant."""
-    variants, with_variant = variants_of(rows), has_variants(rows)
+    variants, with_variant = by_variant(rows), has_variants(rows)
     heads = column("Measure") + (column("Variant") if with_variant else "")
     names = ("Results", "Least", "Lower quartile", "Median", "Upper quartile", "Most")
     heads += "".join(column(name, is_number=True) for name in names)
     heads += column("How to read it")
     lines = []
     for measure in SET_MEASURES:
-        by_variant = {variant: [row for row in rows if row.outcome.variant == variant] for variant in variants}
-        if not any(
-            values_of(of, measure.key) or any(measure.key in row.hidden for row in of) for of in by_variant.values()
-        ):
+        if not any(row.values[measure.key] is not None or measure.key in row.hidden for row in rows):
             continue
-        for variant, of in by_variant.items():
+        for variant, of in variants.items():
             hidden = any(measure.key in row.hidden for row in of)
             lines.append(
                 name_cell(measure.heading)
@@ -124,19 +90,16 @@ def spread_cells(values: Spread, form: str, hidden: bool = False) -> str:
 
 def variants_table(rows: Sequence[Row]) -> str:
     """Medians a variant, the best of each measure marked."""
-    variants, shared = variants_of(rows), common(rows)
-    recordings = len({row.outcome.name for row in shared})
+    variants, shared = by_variant(rows), by_variant(common(rows))
+    recordings = max(map(len, shared.values()), default=0)
     medians = {
-        measure: [
-            spread(values_of([row for row in shared if row.outcome.variant == variant], measure.key)).median
-            for variant in variants
-        ]
+        measure: [spread(values_of(shared.get(variant, ()), measure.key)).median for variant in variants]
         for measure in MAIN_MEASURES
     }
     winners = {measure: best(values, measure) for measure, values in medians.items()}
     lines = []
-    for place, variant in enumerate(variants):
-        hidden = {key for row in rows if row.outcome.variant == variant for key in row.hidden}
+    for place, (variant, of) in enumerate(variants.items()):
+        hidden = {key for row in of for key in row.hidden}
         cells = "".join(
             value_cell(
                 medians[measure][place], measure.form, hidden=measure.key in hidden, strong=place in winners[measure]
@@ -170,12 +133,13 @@ def distances_table(distances: Mapping[str, SetDistance]) -> str:
         "are as sets: mean and covariance of their latents, each recording levelled before; 0 is the same. The value "
         "depends on the model and on how much sound there is, from about 5 s on; compare it between variants."
     )
-    return table("Distance of the sets", heads, lines, "wide sortable") + f'<p class="muted">{note}</p>'
+    return table("Distance of the sets", heads, lines, "sortable") + f'<p class="muted">{note}</p>'
 
 
 def differences_table(rows: Sequence[Row]) -> str:
     """Every variant against the first, recording by recording, summed up."""
-    base, *others = variants_of(rows)
+    variants = by_variant(rows)
+    base, *others = variants
     heads = column("Measure") + column("Variant")
     heads += "".join(
         column(name, is_number=True)
@@ -184,7 +148,7 @@ def differences_table(rows: Sequence[Row]) -> str:
     lines = []
     for measure in MAIN_MEASURES:
         for variant in others:
-            found = difference(rows, variant, base, measure)
+            found = difference(variants[variant], variants[base], measure)
             if not found.change.count:
                 continue
             change = found.change
@@ -203,7 +167,7 @@ def differences_table(rows: Sequence[Row]) -> str:
 def by_recording_table(rows: Sequence[Row]) -> str:
     """The mel error of every variant a recording, and its difference from the first's."""
     measure = MAIN_MEASURES[0]
-    variants = variants_of(rows)
+    variants = list(by_variant(rows))
     base, *others = variants
     values: dict[str, dict[str, float | None]] = {}
     for row in rows:
@@ -224,11 +188,11 @@ def by_recording_table(rows: Sequence[Row]) -> str:
     return table(f"{measure.heading} by recording; the least in bold", heads, lines, "wide sortable")
 
 
-def all_table(rows: Sequence[Row], cases: Mapping[int, int]) -> str:
+def all_table(rows: Sequence[Row], cases: Mapping[str, int]) -> str:
     """Every outcome, worst first.
 
     Args:
-        cases: ``id`` of a row -> number of its section.
+        cases: name of a row -> number of its section.
     """
     with_variant = has_variants(rows)
     with_state = not all(row.outcome.is_done for row in rows)
@@ -241,7 +205,7 @@ def all_table(rows: Sequence[Row], cases: Mapping[int, int]) -> str:
         facts = row.outcome.facts or {}
         region = facts.get("region") or {}
         start_s, end_s = region.get("start_s"), region.get("end_s")
-        place = cases.get(id(row))
+        place = cases.get(row.name)
         lines.append(
             name_cell(row.outcome.name, f"case-{place}" if place else "")
             + (f"<td>{text(row.outcome.variant)}</td>" if with_variant else "")
@@ -265,4 +229,4 @@ def measure_column(measure: SetMeasure, order: str = "") -> str:
 
 def has_variants(rows: Sequence[Row]) -> bool:
     """Whether there is anything to tell apart."""
-    return variants_of(rows) not in ([], [""])
+    return any(row.outcome.variant for row in rows)

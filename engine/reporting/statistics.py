@@ -7,7 +7,7 @@ Statistician 50(4), 1996). Infinite ones count: they are those of identical reco
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from engine.batch.outcome import names_in_all
@@ -40,9 +40,12 @@ class Difference:
     worse: int
 
 
-def variants_of(rows: Sequence[Row]) -> list[str]:
-    """Variants in the order in which they appear."""
-    return list(dict.fromkeys(row.outcome.variant for row in rows))
+def by_variant(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """Rows of each variant, in the order in which these appear."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.outcome.variant, []).append(row)
+    return found
 
 
 def values_of(rows: Sequence[Row], key: str) -> list[float]:
@@ -84,15 +87,12 @@ def best(medians: Sequence[float | None], measure: SetMeasure) -> set[int]:
     return set() if len(found) == len(known) else found
 
 
-def difference(rows: Sequence[Row], variant: str, base: str, measure: SetMeasure) -> Difference:
-    """How ``variant`` differs from ``base`` on the recordings for which both have the measure."""
-    values = {
-        side: {row.outcome.name: row.values[measure.key] for row in rows if row.outcome.variant == side}
-        for side in (variant, base)
-    }
+def difference(rows: Sequence[Row], base: Sequence[Row], measure: SetMeasure) -> Difference:
+    """How a variant's rows differ from another's on the recordings for which both have the measure."""
+    values = {row.outcome.name: row.values[measure.key] for row in base}
     changes, better, worse = [], 0, 0
-    for name, value in values[variant].items():
-        other = values[base].get(name)
+    for row in rows:
+        value, other = row.values[measure.key], values.get(row.outcome.name)
         if value is None or other is None:
             continue
         changes.append(0.0 if value == other else value - other)  # two infinities differ by nothing

@@ -14,7 +14,7 @@ from PIL import Image
 
 from engine.errors import Cancelled, OutputError
 from engine.progress import Control
-from engine.reporting import worst
+from engine.reporting import tables, worst
 from engine.reporting.set_report import write_set_report
 from tests.engine.page import Page
 from tests.engine.reporting.sets import AWKWARD, RATE, done, failed, made_up, sound
@@ -283,6 +283,14 @@ def test_two_thousand_results_make_a_page_of_a_few_megabytes_in_seconds(tmp_path
     assert time.process_time() - began < 30
     assert len(page.tables[ALL]) == 2001
     assert (tmp_path / "report.html").stat().st_size < 5e6
+
+
+def test_of_more_rows_than_a_browser_likes_the_worst_are_in_the_page_and_all_in_the_csv(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "MOST_ROWS", 20)
+    page = write(tmp_path, [made_up(f"{n:02}.wav", 1.0 + n) for n in range(50)])
+    assert [row[0] for row in page.tables[ALL][1:]] == [f"{n:02}.wav" for n in range(49, 29, -1)]
+    assert "The first 20 of 50 rows; report.csv has all results." in page.told()
+    assert len(table_of(tmp_path)) == 50
 
 
 def test_stopped_before_the_end_nothing_is_written(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.reporting.set_measures import LOUDNESS_CHANGE, MAIN_MEASURES, SET_MEASURES, row_of
-from engine.reporting.statistics import best, common, difference, spread, values_of, variants_of
+from engine.reporting.statistics import best, by_variant, common, difference, spread, values_of
 from tests.engine.reporting.sets import failed, made_up
 
 MEASURES = {measure.key: measure for measure in SET_MEASURES}
@@ -61,7 +61,7 @@ def test_a_failure_has_no_values():
 
 def test_variants_stand_in_their_order():
     rows = [row_of(made_up("a", 1.0, variant=variant)) for variant in ("z", "a", "z", "m")]
-    assert variants_of(rows) == ["z", "a", "m"]
+    assert list(by_variant(rows)) == ["z", "a", "m"]
 
 
 def test_common_are_recordings_that_every_variant_has():
@@ -92,13 +92,13 @@ def test_a_difference_is_taken_recording_by_recording():
     other = {"a": 0.5, "b": 2.5, "c": 1.0, "d": 1.0, "e": 1.0}
     rows = [row_of(made_up(name, value, variant="base")) for name, value in base.items()]
     rows += [row_of(made_up(name, value, variant="other")) for name, value in other.items()]
-    found = difference(rows, "other", "base", MEL)
+    found = difference(by_variant(rows)["other"], by_variant(rows)["base"], MEL)
     assert (found.change.count, found.better, found.worse, found.change.median) == (3, 2, 1, -0.5)
 
 
 def test_two_infinite_values_differ_by_nothing():
     rows = [row_of(made_up("a", 0.0, variant=variant, mse=0)) for variant in "vw"]
-    found = difference(rows, "w", "v", SI_SDR)
+    found = difference(by_variant(rows)["w"], by_variant(rows)["v"], SI_SDR)
     assert (found.change.median, found.better, found.worse) == (0, 0, 0)
 
 
