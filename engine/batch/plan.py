@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import glob
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -74,8 +75,10 @@ def plan_of(inputs: Sequence[str], folder: Path, orders: Mapping[str, Order], th
         for name, source in found.items()
     ]
     sources = {source.resolve() for source in found.values()}
+    resolved = functools.cache(Path.resolve)
     for item in items:
-        if item.target.resolve() in sources:
+        place = item.target.resolve() if item.target.is_symlink() else resolved(item.target.parent) / item.target.name
+        if place in sources:
             raise InputError(f"{item.target} is an input, and the result of {item.source} would go there")
     return Plan(folder, orders, items, threads)
 
@@ -106,7 +109,7 @@ def find_recordings(inputs: Sequence[str], folder: Path) -> dict[str, Path]:
             raise InputError(f"input {text!r} can't be looked through: {reason}") from error
         for name, source in named:
             other = found.setdefault(name, source)
-            if other.resolve() != source.resolve():
+            if other is not source and other.resolve() != source.resolve():
                 raise InputError(f"{other} and {source} would have the same result, {name}; give their folders instead")
         if len(found) == before and not Path(text).is_file():
             raise InputError(f"input {text!r} holds no recording; accepted are {', '.join(CONTAINERS)}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
 from collections import Counter
@@ -39,8 +38,6 @@ checks what is there and does the rest. Results depend neither on the number of 
 --evaluate compares: every recording is restored in every variant of --grid, and the report sets them side
 by side."""
 FEWEST, MOST_WORKERS, MOST_THREADS = 1, 1024, 256
-SHARE_OF_MEMORY = 0.8
-LOOKED_AT = 10  # of the largest files, for the memory that they take
 FAILED = 1
 
 
@@ -213,6 +210,7 @@ def pool_for(plan: Plan, missing: Sequence[Item], arguments: argparse.Namespace)
     if arguments.cluster and missing:
         return cluster_for(plan, [item.source for item in missing], arguments)
     from engine.batch.processes import Processes
+    from engine.batch.sizing import workers_for
 
     count = arguments.workers or workers_for(plan, [item.source for item in missing])
     return Processes(min(count, len(missing)), plan.orders, plan.threads)
@@ -221,6 +219,7 @@ def pool_for(plan: Plan, missing: Sequence[Item], arguments: argparse.Namespace)
 def cluster_for(plan: Plan, sources: Sequence[Path], arguments: argparse.Namespace) -> Pool:
     """Workers on the nodes of a cluster."""
     from engine.batch.cluster import Cluster
+    from engine.batch.sizing import largest_bytes
 
     return Cluster(
         arguments.cluster,
@@ -231,46 +230,6 @@ def cluster_for(plan: Plan, sources: Sequence[Path], arguments: argparse.Namespa
         files=arguments.cluster_files or "shared",
         memory_bytes=largest_bytes(plan, sources) or 0,
     )
-
-
-def workers_for(plan: Plan, sources: Sequence[Path]) -> int:
-    """How many processes this machine has cores, GPUs and memory for, going by the largest recording."""
-    from engine.batch.worker import gpu_count
-
-    order = next(iter(plan.orders.values()))
-    if gpu_count() and order.settings.device in ("auto", "cuda"):
-        return gpu_count()
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    most = max(1, cores // plan.threads)
-    needed = largest_bytes(plan, sources)
-    from engine.memory import available_bytes
-
-    free = available_bytes()
-    return most if needed is None or free is None else max(1, min(most, int(SHARE_OF_MEMORY * free / needed)))
-
-
-def largest_bytes(plan: Plan, sources: Sequence[Path]) -> int | None:
-    """The most memory that one of the largest files takes, in any variant; None where none can be opened."""
-    from engine.batch.running import size_of
-
-    largest = sorted(dict.fromkeys(sources), key=size_of)[-LOOKED_AT:]
-    found = [needed_bytes(source, order) for source in largest for order in plan.orders.values()]
-    return max((needed for needed in found if needed is not None), default=None)
-
-
-def needed_bytes(source: Path, order: Order) -> int | None:
-    """The memory that a recording takes; None where it can't be opened."""
-    from engine.audio import open_clip
-    from engine.errors import RetakeError
-    from engine.memory import estimate_bytes
-    from engine.region import region_of
-
-    try:
-        with open_clip(source, allow_truncated=order.allow_truncated) as clip:
-            region = region_of(clip.frames, clip.rate, start_s=order.start_s, end_s=order.end_s)
-            return estimate_bytes(region.frames, clip.rate, clip.channels, order.settings)
-    except RetakeError:
-        return None
 
 
 def standing_words(standing: Standing) -> str:
