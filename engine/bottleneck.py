@@ -11,7 +11,7 @@ What is advised was measured too: where the renderer costs most, the others are 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -23,7 +23,7 @@ from engine.model.load import Model
 from engine.progress import Control
 from engine.region import Region
 from engine.render import RENDERERS
-from engine.settings import RestoreSettings
+from engine.settings import RestoreSettings, with_stages
 from engine.targets import region_rows
 from engine.tasks import TASKS
 
@@ -93,7 +93,7 @@ def bottleneck(
 
     def stage(method: str, renderer: str, mel: Tensor, began: float) -> Stage:
         generator = torch.Generator().manual_seed(settings.seed)
-        chosen = settings if renderer == settings.renderer else with_renderer(settings, renderer)
+        chosen = with_stages(settings, {"renderer": renderer})
         patch = rendered_patch(analysis, target, mel, region, chosen, model, generator, control)
         measures = measure(clip, region, patch, control, speech=False)
         return Stage(
@@ -111,7 +111,7 @@ def bottleneck(
     for method in dict.fromkeys(["vae", CEILING, settings.method]):
         began = time.monotonic()
         generator = torch.Generator().manual_seed(settings.seed)
-        chosen = replace(settings, method=method, method_settings=None) if method != settings.method else settings
+        chosen = with_stages(settings, {"method": method})
         taken = taken_again(analysis, target, region, chosen, model, generator, control)
         stages.append(stage(method, settings.renderer, taken, began))
         mel = taken if method == settings.method else mel
@@ -120,11 +120,6 @@ def bottleneck(
         others = [name for name in RENDERERS if name != settings.renderer and (name != "vocoder" or model.vocoder)]
         stages += [stage(settings.method, name, mel, time.monotonic()) for name in others]
     return stages
-
-
-def with_renderer(settings: RestoreSettings, renderer: str) -> RestoreSettings:
-    """The settings with another renderer, by its defaults."""
-    return replace(settings, renderer=renderer, renderer_settings=None)
 
 
 def costs(stages: list[Stage], settings: RestoreSettings) -> Costs | None:

@@ -114,7 +114,7 @@ def comparison_figure(
         length_s = reference.shape[1] / rate
         _share_axes(axes, start_s, length_s)
         _draw_marks(axes, [(mark_s - start_s) / length_s for mark_s in marks_s])
-        return drawn(figure, form)
+        return as_image(figure, form)
 
 
 def stages_figure(rows: Sequence[tuple[str, float | None, float | None]]) -> bytes:
@@ -134,7 +134,7 @@ def stages_figure(rows: Sequence[tuple[str, float | None, float | None]]) -> byt
         left.set_yticks(range(len(names)), names, fontsize=8.5)
         left.set_ylim(len(names) - 0.4, -0.6)
         figure.tight_layout(w_pad=3)
-        return drawn(figure)
+        return as_image(figure)
 
 
 def new_figure(height_in: float) -> Figure:
@@ -147,7 +147,7 @@ def new_figure(height_in: float) -> Figure:
     return figure
 
 
-def drawn(figure: Figure, form: str = "png") -> bytes:
+def as_image(figure: Figure, form: str = "png") -> bytes:
     """A figure's bytes as PNG or WebP."""
     buffer = io.BytesIO()
     with warnings.catch_warnings():

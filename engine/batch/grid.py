@@ -12,9 +12,19 @@ from typing import Any
 from engine.errors import InputError
 from engine.model.folder import ModelFolder
 from engine.restoring import Order
-from engine.settings import METHOD_SETTINGS, RestoreSettings, asks_unet, check_choice, settings_from, with_options
+from engine.settings import (
+    METHOD_SETTINGS,
+    RENDERER_SETTINGS,
+    STAGES,
+    TASK_SETTINGS,
+    RestoreSettings,
+    SpliceSettings,
+    asks_unet,
+    check_choice,
+    with_options,
+    with_stages,
+)
 
-STAGES = ("task", "method", "renderer")
 MOST_VARIANTS, MOST_COMBINATIONS = 100, 1000
 LONGEST_NAME = 120
 
@@ -81,7 +91,7 @@ def _variant(settings: RestoreSettings, values: dict[str, str]) -> tuple[dict[st
         if key in STAGES:
             settings = _with_stage(settings, key, value)
         elif key == "seed":
-            settings = settings_from({**dataclasses.asdict(settings), "seed": _whole(value)})
+            settings = dataclasses.replace(settings, seed=_whole(value))
         elif _has(settings, key):
             settings = with_options(settings, [f"{key}={value}"])
         else:
@@ -97,8 +107,7 @@ def _with_stage(settings: RestoreSettings, stage: str, choice: str) -> RestoreSe
         return settings
     before = getattr(settings, f"{stage}_settings")
     default = type(before)()
-    changes: dict[str, Any] = {stage: choice, f"{stage}_settings": None}
-    made = dataclasses.replace(settings, **changes)
+    made = with_stages(settings, {stage: choice})
     after = getattr(made, f"{stage}_settings")
     own = {item.name for item in dataclasses.fields(after)}
     chosen = {
@@ -106,7 +115,7 @@ def _with_stage(settings: RestoreSettings, stage: str, choice: str) -> RestoreSe
         for item in dataclasses.fields(before)
         if item.name in own and getattr(before, item.name) != getattr(default, item.name)
     }
-    changes = {f"{stage}_settings": dataclasses.replace(after, **chosen)}
+    changes: dict[str, Any] = {f"{stage}_settings": dataclasses.replace(after, **chosen)}
     return dataclasses.replace(made, **changes)
 
 
@@ -123,8 +132,6 @@ def _has(settings: RestoreSettings, key: str) -> bool:
 
 
 def _all_keys() -> list[str]:
-    from engine.settings import RENDERER_SETTINGS, TASK_SETTINGS, SpliceSettings
-
     kinds: list[type[Any]] = [
         SpliceSettings,
         *TASK_SETTINGS.values(),

@@ -26,6 +26,7 @@ from engine.settings import (
     apply_preset,
     find_preset,
     with_options,
+    with_stages,
 )
 
 WORD_KEYS = ("prompt", "negative_prompt", "transcription")
@@ -129,19 +130,6 @@ def settings_from(arguments: argparse.Namespace) -> RestoreSettings:
     if arguments.noise_from is not None:
         options.append(f"noise_from={noise_stretch(arguments.noise_from, settings.task)}")
     return with_options(settings, [*options, *words_options(arguments, settings)])
-
-
-def with_stages(settings: RestoreSettings, chosen: Mapping[str, str | None]) -> RestoreSettings:
-    """Another task, method or renderer, with its default settings, where another is chosen.
-
-    Raises:
-        InputError: a name is not accepted.
-    """
-    changes: dict[str, Any] = {}
-    for stage, choice in chosen.items():
-        if choice is not None and choice != getattr(settings, stage):
-            changes |= {stage: choice, f"{stage}_settings": None}
-    return dataclasses.replace(settings, **changes)
 
 
 def order_from(arguments: argparse.Namespace) -> Order:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from engine.plots import BLUE, GREEN, INK, MUTED, RULE, STYLE, drawn, new_figure, plain
+from engine.plots import BLUE, GREEN, INK, MUTED, RULE, STYLE, as_image, new_figure, plain
 from engine.reporting.set_measures import MAIN_MEASURES, Row, SetMeasure
 from engine.reporting.statistics import by_variant, quantile, spread, values_of
 
@@ -52,7 +52,7 @@ def distributions_figure(rows: Sequence[Row], title: str) -> bytes:
             draw_panel(axis, variants, measure, within)
             names = [plain(shortened(variant, LONGEST_NAME)) for variant in variants]
             axis.set_yticks(range(len(variants)), names if place % COLUMNS == 0 else [""] * len(variants))
-        return drawn(figure)
+        return as_image(figure)
 
 
 def is_band(measure: SetMeasure) -> bool:

@@ -60,14 +60,13 @@ def excerpt_of(outcome: Outcome) -> Excerpt:
     Raises:
         RecordingError: a file is gone, can't be read, or isn't what it was when the result was made.
     """
-    assert outcome.facts is not None
     check_unchanged(outcome)
     with ExitStack() as stack:
         source, output = (
             stack.enter_context(open_clip(path, allow_truncated=True, repair_nonfinite=True))
             for path in (outcome.source, outcome.output)
         )
-        rate, region = output.rate, frames_of_region(outcome.facts, source, output)
+        rate, region = output.rate, frames_of_region(outcome.facts or {}, source, output)
         frames = frames_at(source, rate)
         offset = region[0] if output.frames == region[1] - region[0] else 0
 

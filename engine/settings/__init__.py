@@ -17,6 +17,7 @@ from engine.settings.jobs import (
     LONGEST_CONTEXT_S,
     LONGEST_S,
     SHORTEST_S,
+    STAGES,
     GenerationSettings,
     RestoreSettings,
     SpliceSettings,
@@ -24,6 +25,7 @@ from engine.settings.jobs import (
     components_for,
     described,
     with_options,
+    with_stages,
 )
 from engine.settings.methods import (
     DDCM_VARIANTS,
@@ -96,6 +98,7 @@ __all__ = [
     "RENDERER_SETTINGS",
     "SAMPLERS",
     "SHORTEST_S",
+    "STAGES",
     "TASK_SETTINGS",
     "WHOLLY_TRUSTED",
     "WITHOUT_UNET",
@@ -137,4 +140,5 @@ __all__ = [
     "shipped_presets",
     "stage_settings",
     "with_options",
+    "with_stages",
 ]

@@ -132,6 +132,22 @@ def _parse(key: str, text: str, kind: Any) -> Any:
     return value
 
 
+STAGES = ("task", "method", "renderer")
+
+
+def with_stages(settings: RestoreSettings, chosen: Mapping[str, str | None]) -> RestoreSettings:
+    """Another task, method or renderer, by its defaults, where ``chosen`` names one that isn't there already.
+
+    Raises:
+        InputError: a name is not accepted.
+    """
+    changes: dict[str, Any] = {}
+    for stage, choice in chosen.items():
+        if choice is not None and choice != getattr(settings, stage):
+            changes |= {stage: choice, f"{stage}_settings": None}
+    return dataclasses.replace(settings, **changes)
+
+
 def with_options(settings: RestoreSettings, options: Sequence[str]) -> RestoreSettings:
     """Apply ``KEY=VALUE`` options to whichever stage of ``settings`` has that key.
 

@@ -30,7 +30,7 @@ from engine.progress import Control
 from engine.region import region_of
 from engine.render.cells import rows_at
 from engine.render.griffinlim import spread_over_bins
-from engine.settings import RestoreSettings
+from engine.settings import RestoreSettings, with_stages
 from engine.tasks.extend import known_bands
 from engine.training.data import kind_of
 from engine.training.judging.medians import by_kind, finite
@@ -107,7 +107,7 @@ def judge_one(path: Path, settings: RestoreSettings, model: Model) -> dict[str, 
             noisy = cut + shaped_noise(analysis, settings.seed, cut.shape[1])
         soundfile.write(file, whole.T, rate, subtype="FLOAT")
         with open_clip(file) as recorded:
-            plain = replace(settings, task="reconstruct", task_settings=None, method="vae", method_settings=None)
+            plain = with_stages(settings, {"task": "reconstruct", "method": "vae"})
             through = restore(recorded, region, plain, model).patch.samples
     result = take.patch.samples
     kept = compare(low_passed(cut, rate, KEPT_HZ), low_passed(result, rate, KEPT_HZ), rate).si_sdr_db

@@ -28,7 +28,7 @@ from engine.model.load import Model
 from engine.patched import Patched
 from engine.progress import Control
 from engine.region import Region
-from engine.settings import RestoreSettings
+from engine.settings import RestoreSettings, with_stages
 from engine.targets import region_rows
 from engine.tasks import TASKS
 from engine.training.data import kind_of
@@ -153,7 +153,7 @@ def measure_gap(gap: Gap, settings: RestoreSettings, model: Model, takes: int) -
     heard = torch.stack([mel_of(Patched(gap.damaged, patch), analysis, model)[rows] for patch in patches])
     recorded = gap.whole.read(gap.region.start_frame, gap.region.end_frame)
     classical = extrapolation(gap.damaged, gap.region)
-    plain = replace(settings, task="reconstruct", task_settings=None, method="vae", method_settings=None)
+    plain = with_stages(settings, {"task": "reconstruct", "method": "vae"})
     through = restore(gap.whole, gap.region, plain, model).patch
     guess = target.mel[rows].cpu()
     line = interpolated(analysis.mel, target.trust)[rows].cpu()
