@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.engine.commands.outputs import left_in
+
 JSON_KEYS = [
     "output",
     "rate",
@@ -37,11 +39,6 @@ def generate(retake, tiny_folder: Path) -> Callable:
     """A function that runs ``retake generate`` with the small model, briefly."""
     brief = ["--steps", 2, "--seconds", 0.5, "--model", tiny_folder, "--device", "cpu"]
     return lambda *arguments: retake("generate", *brief, *arguments)
-
-
-def left_in(out: Path) -> list[str]:
-    """All names beside an output, hidden ones included."""
-    return sorted(path.name for path in out.parent.iterdir())
 
 
 # What is written and told
