@@ -17,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.audio import Readable
 from engine.mel import Level, MelSpec, level_from, log_mel_from_magnitude, magnitude
 from engine.progress import Control
 from engine.scratch import let_go, scratch_array
@@ -25,27 +26,12 @@ BLOCK_S = 10.0
 BLOCK_MEL_FRAMES = 1024
 
 
-class Recorded(Protocol):
+class Recorded(Readable, Protocol):
     """What is analysed: an `engine.audio.Clip`, or one with some of its sound repaired."""
-
-    @property
-    def rate(self) -> int:
-        """Frames a second."""
-
-    @property
-    def channels(self) -> int:
-        """How many channels there are."""
-
-    @property
-    def frames(self) -> int:
-        """Length in frames."""
 
     @property
     def subtype(self) -> str:
         """libsndfile's name of the sample type."""
-
-    def read(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Frames ``start`` to ``stop`` (exclusive), (channels, frames)."""
 
 
 @dataclass(frozen=True)

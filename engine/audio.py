@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import soundfile
@@ -37,6 +37,29 @@ class Patch:
     @property
     def stop_frame(self) -> int:
         return self.start_frame + int(self.samples.shape[1])
+
+
+class Readable(Protocol):
+    """Sound that can be read anywhere: a `Clip`, one with takes laid in, or any other that stands for one."""
+
+    @property
+    def rate(self) -> int:
+        """Frames a second."""
+
+    @property
+    def channels(self) -> int:
+        """How many channels there are."""
+
+    @property
+    def frames(self) -> int:
+        """Length in frames."""
+
+    def read(self, start: int, stop: int) -> NDArray[np.float32]:
+        """Frames ``start`` to ``stop`` (exclusive), (channels, frames).
+
+        Raises:
+            RecordingError: they can't be decoded or are not finite.
+        """
 
 
 class Clip:

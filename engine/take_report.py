@@ -10,12 +10,13 @@ import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
+from engine.audio import Readable
 from engine.errors import InputError
 from engine.measuring.band_levels import BandLevels, band_levels
 from engine.measuring.meaning import meaningless
-from engine.metrics import MEASURE_TEXTS, Measures, Samples, measure_value
+from engine.metrics import MEASURE_TEXTS, Measures, measure_value
 from engine.region import Region
 from engine.report import PREVIEW_S, ReportItem, drawn, write_report
 from engine.reporting import PAGES, TAKE_REPORTS
@@ -30,29 +31,10 @@ if TYPE_CHECKING:
 CONTEXT_S = 2.0
 
 
-class Sounding(Protocol):
-    """A recording, or one with takes laid in."""
-
-    @property
-    def rate(self) -> int:
-        """Frames a second."""
-
-    @property
-    def channels(self) -> int:
-        """How many channels there are."""
-
-    @property
-    def frames(self) -> int:
-        """Length in frames."""
-
-    def read(self, start: int, stop: int) -> Samples:
-        """Frames ``start`` to ``stop`` (exclusive), (channels, frames)."""
-
-
 def write_take_report(
     paths: Sequence[Path],
-    reference: Sounding,
-    result: Sounding,
+    reference: Readable,
+    result: Readable,
     region: Region,
     measures: Measures,
     *,
@@ -124,7 +106,7 @@ def options(values: Any) -> str:
     return ", ".join(told) or "no settings"
 
 
-def levels_of_region(reference: Sounding, result: Sounding, region: Region) -> BandLevels:
+def levels_of_region(reference: Readable, result: Readable, region: Region) -> BandLevels:
     """Levels of the region's band of both."""
     read_reference, read_result = (
         limited_to_band(sound.read, sound.frames, region, reference.rate) for sound in (reference, result)
@@ -133,8 +115,8 @@ def levels_of_region(reference: Sounding, result: Sounding, region: Region) -> B
 
 
 def item_of(
-    reference: Sounding,
-    result: Sounding,
+    reference: Readable,
+    result: Readable,
     region: Region,
     measures: Measures,
     levels: BandLevels,

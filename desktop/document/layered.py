@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from desktop.document.mosaic import Piece
 from desktop.document.sounds import TakeSounds
-
-
-class Readable(Protocol):
-    """What is read: an `engine.audio.Clip`, or what stands for one."""
-
-    @property
-    def rate(self) -> int: ...
-    @property
-    def channels(self) -> int: ...
-    @property
-    def frames(self) -> int: ...
-    def read(self, start: int, stop: int) -> NDArray[np.float32]: ...
+from engine.audio import Readable
 
 
 class Layered:

@@ -9,9 +9,9 @@ from threading import Event
 from PySide6.QtCore import QObject, QThread, Signal
 
 from desktop.translating import translate
+from engine.audio import Readable
 from engine.errors import Cancelled, RetakeError
 from engine.findings import find_damage
-from engine.findings.finding import Readable
 from engine.progress import Control
 
 PARTS = 200  # in which progress is told

@@ -7,7 +7,8 @@ import logging
 import threading
 from collections.abc import Callable
 
-from desktop.pyramids.readable import MakeReader, Readable
+from desktop.pyramids.readable import MakeReader
+from engine.audio import Readable
 from engine.errors import RetakeError
 
 log = logging.getLogger(__name__)

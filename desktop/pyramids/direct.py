@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from desktop.pyramids.pyramid import Floats
-from desktop.pyramids.readable import Readable
+from engine.audio import Readable
 from engine.errors import RetakeError
 
 LONGEST_S = 0.004  # what a read may take by what is known; a repaint has 16 ms

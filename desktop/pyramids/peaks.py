@@ -20,7 +20,8 @@ from desktop.pyramids.builder import Builder, close_reader
 from desktop.pyramids.cache import PeakCache, key_of
 from desktop.pyramids.direct import DirectReads
 from desktop.pyramids.pyramid import Floats, Frames, Pyramid, bins_of, column_frames, reduced
-from desktop.pyramids.readable import MakeReader, Origin, Readable, readable_part
+from desktop.pyramids.readable import MakeReader, Origin, readable_part
+from engine.audio import Readable
 from engine.errors import RetakeError
 
 BLOCK_FRAMES = 1 << 18  # read by the background between two looks at what else is wanted

@@ -5,44 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.audio import Readable
 from engine.errors import RetakeError
 
 PIECE_FRAMES = 1 << 12
 
 
-class Readable(Protocol):
-    """Sound that can be read anywhere; `engine.audio.Clip` is one.
-
-    One that also has ``close()`` is closed when its background thread is done with it, in that thread.
-    """
-
-    @property
-    def rate(self) -> int:
-        """Frames a second."""
-
-    @property
-    def channels(self) -> int:
-        """Channels."""
-
-    @property
-    def frames(self) -> int:
-        """Length."""
-
-    def read(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Frames ``start`` to ``stop`` (exclusive): float32 (channels, frames).
-
-        Raises:
-            RecordingError: they can't be decoded or are not finite. They are then shown as not known.
-        """
-
-
 MakeReader = Callable[[], Readable]
 """Gives an independent reader of the sound as it is now, for a background thread.
+
+One that also has ``close()`` is closed when that thread is done with it, there. What can't be read is shown as not
+known.
 
 Called in the thread that asks for pictures, so it has to be quick: best to open files at the first read.
 """

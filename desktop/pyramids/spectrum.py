@@ -19,9 +19,10 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.pyramids.builder import Builder
 from desktop.pyramids.picture import Rows, columns_of
-from desktop.pyramids.readable import MakeReader, Readable
+from desktop.pyramids.readable import MakeReader
 from desktop.pyramids.shelf import Shelf
 from desktop.pyramids.tiles import DRAFT_WINDOWS, LOWEST_DB, TILE_COLUMNS, Bytes, Tile, TileJob, TileKey
+from engine.audio import Readable
 
 WINDOWS = (256, 512, 1024, 2048, 4096, 8192)
 VIEW_SHARE = 4  # of the tiles' memory, what one view may take: one over this, so that several can be seen at once

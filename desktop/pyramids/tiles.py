@@ -21,7 +21,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop.pyramids.readable import Readable, readable_part
+from desktop.pyramids.readable import readable_part
+from engine.audio import Readable
 
 TILE_COLUMNS = 256
 DRAFT_WINDOWS = 2

@@ -11,12 +11,13 @@ from bisect import bisect_right
 
 import numpy as np
 
+from engine.audio import Readable
 from engine.clipping import SMALLEST_STEP, STEPS
 from engine.findings import describe
 from engine.findings.clicks import find_clicks, stretch_frames
 from engine.findings.clipped import NEARBY_S, Peaks, clipped_spots
 from engine.findings.cutoff import LongTermSpectrum
-from engine.findings.finding import KINDS, MOST_LISTED, Finding, Findings, Readable, Sound, Spot, Spots, joined
+from engine.findings.finding import KINDS, MOST_LISTED, Finding, Findings, Sound, Spot, Spots, joined
 from engine.findings.gaps import MARGIN_S, Gaps
 from engine.findings.hum import Hum
 from engine.progress import Control

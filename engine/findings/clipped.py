@@ -13,8 +13,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.audio import Readable
 from engine.clipping import SLICES, Clipping, ends_at
-from engine.findings.finding import Readable, Sound, Spot, Spots, joined, runs
+from engine.findings.finding import Sound, Spot, Spots, joined, runs
 from engine.progress import Control
 
 NEARBY_S = 0.02

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from engine.audio import count_of
-from engine.findings.finding import Finding, Readable, Spot
+from engine.audio import Readable, count_of
+from engine.findings.finding import Finding, Spot
 from engine.region import Region
 
 CLICK_ROOM_S = 5e-4  # on each side of a click: its flanks, below what is found

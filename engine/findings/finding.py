@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,21 +15,6 @@ MOST_LISTED = 200  # of a kind: the worst; nobody steps through more
 MOST_COLLECTED = 100_000  # of a kind: so many are compared, further ones only counted
 
 Sound = NDArray[np.float32]
-
-
-class Readable(Protocol):
-    """A recording: a Clip, or anything that reads as one."""
-
-    @property
-    def rate(self) -> int: ...
-
-    @property
-    def channels(self) -> int: ...
-
-    @property
-    def frames(self) -> int: ...
-
-    def read(self, start: int, stop: int) -> Sound: ...
 
 
 @dataclass(frozen=True)

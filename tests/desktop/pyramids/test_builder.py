@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from desktop.pyramids.builder import Builder
-from desktop.pyramids.readable import Readable
+from engine.audio import Readable
 from tests.desktop.pyramids.sound import Sound, noise
 
 PATIENCE_S = 60.0  # of a busy machine; only what hangs takes as long
