@@ -17,7 +17,6 @@ from engine.measuring.loudness import Loudness, channel_weights, gated_lufs
 
 Heard = Literal["A", "B", "C", "D"]
 HEARD: tuple[Heard, ...] = ("A", "B", "C", "D")
-LONGEST_S = 60.0  # that is measured; of more, the first part stands for all
 SHORTEST_S = 0.4  # of a block of the standard; what is shorter is measured as one block
 MOST_DB = 24.0  # nothing is made louder by more: what is almost silent would become noise
 
@@ -29,10 +28,12 @@ class Level:
     Attributes:
         lufs: integrated loudness; None for silence.
         peak: greatest sample.
+        is_whole: whether all of the frames were measured; otherwise the first of them stand for all so far.
     """
 
     lufs: float | None
     peak: float
+    is_whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class Matching:
     """Levels of original, take in use and compared take over the same frames."""
 
     levels: tuple[Level, Level, Level]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the frames were measured."""
+        return all(level.is_whole for level in self.levels)
 
     def relative_db(self, voice: int) -> float:
         """What makes a voice as loud as the original; 0 where either is silent."""
@@ -64,13 +70,12 @@ def level_of(voice: Voice, start: int, stop: int, cancelled: Callable[[], bool] 
     """Measure a voice from frame ``start`` to ``stop``, a second at a time; None where it was cancelled.
 
     Loudness as `engine.measuring.loudness.Loudness` has it, from 0.4 s on; what is shorter is one block, of its own
-    length. Of more than `LONGEST_S` the first part stands for all.
+    length.
 
     Raises:
         RetakeError: it can't be read.
     """
     rate, peak, power = voice.rate, 0.0, 0.0
-    stop = min(stop, start + round(LONGEST_S * rate))
     gated, plain = Loudness(rate, voice.channels, signals=1), KWeighting(rate, voice.channels)
     weights = channel_weights(voice.channels)
     is_long = stop - start >= SHORTEST_S * rate

@@ -7,7 +7,7 @@ import queue
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,7 +16,10 @@ from desktop.playback.voices import Voices
 
 log = logging.getLogger(__name__)
 REMEMBERED = 200
+FIRST_S = 60.0  # of what is longer, so much is measured first, which is known a moment later
 ENDS_WITHIN_S = 2.0
+
+UNKNOWN = Level(None, 0.0)
 
 Keys = tuple[Hashable, Hashable, Hashable]
 
@@ -32,10 +35,10 @@ class Question:
 
 
 class Measurer(QObject):
-    """Answers the newest question; one that is asked meanwhile ends what is measured.
+    """Answers the newest question, a long one twice; one that is asked meanwhile ends what is measured.
 
     Signals:
-        measured: a question was answered, or can't be.
+        measured: a question was answered, by its beginning or whole, or can't be.
     """
 
     measured = Signal()
@@ -47,7 +50,7 @@ class Measurer(QObject):
         self._thread: threading.Thread | None = None
 
     def known(self, keys: Keys) -> Matching | None:
-        """What was measured, if all of it was."""
+        """What was measured of these voices, if all of them were."""
         levels = tuple(self._known.get(key) for key in keys)
         return Matching(levels) if all(levels) else None  # type: ignore[arg-type]
 
@@ -75,20 +78,30 @@ class Measurer(QObject):
                 self._answer(question)
             except Exception as error:  # what can't be read isn't matched; who plays it will be told
                 log.warning("loudness was not measured: %s", error)
+                self._let_stand(question.keys)
                 self.measured.emit()
             finally:
                 for voice in question.voices:
                     voice.close()
 
+    def _let_stand(self, keys: Keys) -> None:
+        """The beginning stands for all of what can't be read to its end; what can't be read at all isn't matched."""
+        known = self._known
+        for key in keys:
+            known[key] = replace(known.get(key, UNKNOWN), is_whole=True)
+
     def _answer(self, question: Question) -> None:
         known = self._known
-        for voice, key in zip(question.voices, question.keys, strict=True):
-            if key in known:
-                continue
-            level = level_of(voice, question.start, question.stop, lambda: not self._questions.empty())
-            if level is None:
-                return
-            known[key] = level
-            if len(known) > REMEMBERED:
-                known.popitem(last=False)
-        self.measured.emit()
+        first_stop = min(question.start + round(FIRST_S * question.voices[0].rate), question.stop)
+        for stop in dict.fromkeys((first_stop, question.stop)):
+            is_whole = stop == question.stop
+            for voice, key in zip(question.voices, question.keys, strict=True):
+                if key in known and (known[key].is_whole or not is_whole):
+                    continue
+                level = level_of(voice, question.start, stop, lambda: not self._questions.empty())
+                if level is None:
+                    return
+                known[key] = replace(level, is_whole=is_whole)
+                if len(known) > REMEMBERED:
+                    known.popitem(last=False)
+            self.measured.emit()

@@ -357,8 +357,11 @@ class Player(QObject):
     def _begin(self) -> None:
         """Fill a deck from the place on and play it."""
         assert self._output and self._feeder
+        keys = self._keys()
+        if keys is not None:  # it may have been measured while the device was opened
+            self._matched_by = self._measurer.known(keys)
         # A blind test whose voices differ in level would be none, so it waits for the loudness.
-        wait = self._blind and not self._waiting and self._keys() is not None and self._matched_by is None
+        wait = self._blind and not self._waiting and keys is not None and not is_whole(self._matched_by)
         self._waiting = wait
         if wait:
             return
@@ -451,12 +454,12 @@ class Player(QObject):
         return (first, place), (second, place), (third, place)
 
     def _known_or_asked(self) -> Matching | None:
-        """What is known of the loudness, if there is anything to match; else it is measured."""
+        """What is known of the loudness, if there is anything to match; it is measured while not all of it is."""
         keys = self._keys()
         if keys is None:
             return None
         known = self._measurer.known(keys)
-        if known is None:
+        if not is_whole(known):
             assert self._document and self.stretch
             voices = voices_of(self._document, self.compared, self._band())
             self._measurer.ask(Question(voices, keys, self.stretch.first, self.stretch.stop))
@@ -466,6 +469,8 @@ class Player(QObject):
         """Go on with gains that fit, faded over like another take; what can't be measured isn't matched."""
         keys = self._keys()
         known = self._measurer.known(keys) if keys is not None else None
+        if self._waiting and known is not None and not known.is_whole:
+            return  # the rest is being measured
         waited, changed = self._waiting or self._renewing, known != self._matched_by
         if not self._playing or self._output is None or not (waited or changed):
             return
@@ -540,3 +545,8 @@ class Player(QObject):
 def needs_other_sound(before: Choices, now: Choices) -> bool:
     """Whether a deck that was filled for one choice doesn't do for another."""
     return any(getattr(before, name) != getattr(now, name) for name in ("speed", "band_only", "looped", "matched"))
+
+
+def is_whole(matching: Matching | None) -> bool:
+    """Whether all is known that is needed to match, not from the beginning of it alone."""
+    return matching is not None and matching.is_whole

@@ -13,6 +13,7 @@ from PySide6.QtTest import QSignalSpy
 
 from desktop.document import actions
 from desktop.document.document import Document
+from desktop.playback import measurer
 from desktop.playback.choices import Stretch
 from desktop.playback.matching import level_of
 from desktop.playback.mixing import EDGE_S, SWITCH_S
@@ -139,6 +140,18 @@ def test_what_is_compared_is_equally_loud_from_the_first_frame_on(
     assert player.matching.relative_db(2) == pytest.approx(6.0, abs=0.2)
     assert levels["B"] == pytest.approx(levels["A"], abs=0.1)
     assert levels["C"] == pytest.approx(levels["A"], abs=0.1)
+
+
+def test_a_long_region_is_matched_by_all_of_it(qtbot, player: Player, document: Document, monkeypatch) -> None:
+    """A blind test waits for it; where what is compared here begins, nothing was taken again."""
+    monkeypatch.setattr(measurer, "FIRST_S", 0.5)
+    region = next(iter(document.regions.values())).region
+    player.choose(matched=True, looped=True)
+    player.set_blind(True)
+    player.play(Stretch(RATE // 2, 3 * RATE, alone=True), region)
+    qtbot.waitUntil(lambda: heard_frames(player) > 0, timeout=10000)
+    assert player.matching is not None and player.matching.is_whole
+    assert player.matching.relative_db(1) < -3  # of the first half second, before the take, it is 0
 
 
 def test_levels_stay_matched_while_takes_are_compared_in_a_loop(
