@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
 from pathlib import Path
 
 from engine.batch.outcome import Outcome
@@ -16,6 +17,7 @@ from engine.restoring import Order, restored
 
 # To be set before a process loads anything: they say how many threads its numerical libraries start with.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+VISIBLE = "CUDA_VISIBLE_DEVICES"
 
 
 def thread_environment(threads: int) -> dict[str, str]:
@@ -87,13 +89,15 @@ def failed(item: Item, error: str) -> Outcome:
 
 
 def gpu_environment(number: int) -> dict[str, str]:
-    """The environment that shares the GPUs of this machine out among workers, unless the user did."""
-    gpus = gpu_count()
-    if gpus < 2 or "CUDA_VISIBLE_DEVICES" in os.environ:
-        return {}
-    return {"CUDA_VISIBLE_DEVICES": str(number % gpus)}
+    """The environment that shares the GPUs out among workers, of which this is the one of that number."""
+    gpus = visible_gpus()
+    return {VISIBLE: gpus[number % len(gpus)]} if len(gpus) > 1 else {}
 
 
-def gpu_count() -> int:
-    """How many NVIDIA GPUs the system lists, without torch."""
-    return len(list(Path("/proc/driver/nvidia/gpus").glob("*")))
+def visible_gpus() -> list[str]:
+    """The NVIDIA GPUs that the user leaves visible, or that the system lists, as CUDA names them; without torch."""
+    chosen = os.environ.get(VISIBLE)
+    if chosen is None:
+        return [str(number) for number, _ in enumerate(Path("/proc/driver/nvidia/gpus").glob("*"))]
+    names = (name.strip() for name in chosen.split(","))
+    return list(takewhile(lambda name: name not in ("", "-1"), names))  # CUDA sees none after one that isn't there

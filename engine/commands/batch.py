@@ -235,11 +235,12 @@ def cluster_for(plan: Plan, sources: Sequence[Path], arguments: argparse.Namespa
 
 def workers_for(plan: Plan, sources: Sequence[Path]) -> int:
     """How many processes this machine has cores, GPUs and memory for, going by the largest recording."""
-    from engine.batch.worker import gpu_count
+    from engine.batch.worker import visible_gpus
 
     order = next(iter(plan.orders.values()))
-    if gpu_count() and order.settings.device in ("auto", "cuda"):
-        return gpu_count()
+    gpus = visible_gpus()
+    if gpus and order.settings.device in ("auto", "cuda"):
+        return len(gpus)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     most = max(1, cores // plan.threads)
     needed = largest_bytes(plan, sources)
