@@ -6,12 +6,13 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 
 from engine.batch.outcome import Outcome
 from engine.batch.plan import Item
 from engine.batch.sent import Parcel, sweep_parcels
-from engine.batch.worker import Worker
+from engine.batch.worker import Worker, failed
 from engine.errors import RetakeError
 from engine.model.folder import check_model, weights_hash
 from engine.progress import Control
@@ -81,6 +82,9 @@ class Actor:
         assert self._parcel is not None
         with self._parcel as parcel:
             outcome = self._worker.carry_out(parcel.there, True, Control(cancelled=_cancelled()))
+            if outcome.disk_full:  # this node's, which leaves the others at work
+                why = f"{parcel.item.source}: failed on node {gethostname()}: {outcome.error}"
+                return failed(parcel.item, why), b""
             data = parcel.there.target.read_bytes() if outcome.is_done else b""
             return self._told(parcel.item, parcel.there, outcome), data
 

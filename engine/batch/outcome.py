@@ -22,17 +22,20 @@ class Outcome:
         error: why there is no result, in one line; empty where there is one.
         sha256: of the result's bytes, hexadecimal; empty where there is none.
         size: of the result in bytes.
+        disk_full: whether there is no result because no space was left for it, as there will be for no other; it is
+            for the batch at work and not written down.
     """
 
     name: str
     variant: str
     source: str
-    output: str
-    facts: dict[str, Any] | None
-    notes: tuple[str, ...]
-    error: str
-    sha256: str
-    size: int
+    output: str = ""
+    facts: dict[str, Any] | None = None
+    notes: tuple[str, ...] = ()
+    error: str = ""
+    sha256: str = ""
+    size: int = 0
+    disk_full: bool = False
 
     @property
     def is_done(self) -> bool:
@@ -41,7 +44,9 @@ class Outcome:
 
     def as_json(self) -> dict[str, Any]:
         """For a file of JSON."""
-        return dataclasses.asdict(self)
+        values = dataclasses.asdict(self)
+        del values["disk_full"]
+        return values
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Outcome:

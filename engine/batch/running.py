@@ -18,7 +18,6 @@ from engine.errors import DiskFullError
 from engine.progress import Control
 from engine.saving import exists_message, sweep_parts
 
-NO_SPACE = ": no space: "  # in what `engine.saving` says of a full disk
 LOOK_S = 0.5  # how long a user waits at most for an answer to Ctrl-C
 
 
@@ -95,6 +94,7 @@ def run_batch(
     Raises:
         OutputError, DiskFullError: the journal can't be written, or no space is left for results.
     """
+    full = ""
     stamps: dict[Key, tuple[int, int]] = {}
     waiting = deque(missing)
     sizes = {item.key: size_of(item.source) for item in plan.items}
@@ -129,10 +129,13 @@ def run_batch(
                 standing.latest = said
             else:
                 item, outcome = said
-                if NO_SPACE in outcome.error:
-                    raise DiskFullError(f"{outcome.error}; the batch stops here, --resume goes on")
+                if outcome.disk_full:  # begun stands in the journal, which may find no space for more
+                    full = full or outcome.error
+                    continue
                 journal.finish(item, outcome, stamps[item.key])
                 ended(item, outcome)
+        if full:
+            raise DiskFullError(f"{full}; the batch stops here, --resume goes on")
         tell(standing)
     return [outcomes[item.key] for item in plan.items]
 

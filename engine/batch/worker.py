@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import os
 from collections.abc import Iterable, Mapping
 from itertools import takewhile
@@ -10,14 +11,16 @@ from pathlib import Path
 
 from engine.batch.outcome import Outcome
 from engine.batch.plan import Item
-from engine.errors import Cancelled, RetakeError
+from engine.errors import Cancelled, DiskFullError, RetakeError
 from engine.model.manifest import sha256_of
 from engine.progress import Control
 from engine.restoring import Order, restored
+from engine.saving import explain
 
 # To be set before a process loads anything: they say how many threads its numerical libraries start with.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 VISIBLE = "CUDA_VISIBLE_DEVICES"
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
 def thread_environment(threads: int) -> dict[str, str]:
@@ -61,7 +64,7 @@ class Worker:
         # Each recording has notes of its own.
         control = dataclasses.replace(control, notes=[])
         try:
-            item.target.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(item)
             order = self._orders[item.variant]
             made = restored(item.source, item.target, order, control, force=force, say=say, models=self._models)
             digest, size = sha256_of(item.target, control), item.target.stat().st_size
@@ -70,22 +73,46 @@ class Worker:
         except Exception as error:  # one recording's trouble is not that of the others
             return failure(item, error)
         notes = tuple(dict.fromkeys((*said, *made.notes)))
-        return Outcome(item.name, item.variant, str(item.source), str(item.target), made.facts, notes, "", digest, size)
+        return Outcome(
+            item.name,
+            item.variant,
+            str(item.source),
+            str(item.target),
+            facts=made.facts,
+            notes=notes,
+            sha256=digest,
+            size=size,
+        )
+
+
+def make_folder(item: Item) -> None:
+    """Make the folder that an item's result goes to.
+
+    Raises:
+        OutputError, DiskFullError: it can't be made.
+    """
+    try:
+        item.target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise explain(error, item.target) from error
 
 
 def failure(item: Item, error: Exception) -> Outcome:
     """The outcome of an item that an error ended."""
+    full = isinstance(error, DiskFullError) or (isinstance(error, OSError) and error.errno in NO_SPACE)
     if isinstance(error, RetakeError):
-        return failed(item, str(error))
-    if isinstance(error, OSError):
-        return failed(item, f"{item.target}: {error.strerror or error}")
-    return failed(item, f"{item.source}: failed: {type(error).__name__}: {error}")
+        why = str(error)
+    elif isinstance(error, OSError) and isinstance(error.filename, str | Path):
+        why = f"{error.filename}: {error.strerror or error}"
+    else:
+        why = f"{item.source}: failed: {type(error).__name__}: {error}"
+    return failed(item, why, disk_full=full)
 
 
-def failed(item: Item, error: str) -> Outcome:
+def failed(item: Item, error: str, *, disk_full: bool = False) -> Outcome:
     """The outcome of an item that has no result."""
     line = " ".join(error.split()) or "failed without a word"
-    return Outcome(item.name, item.variant, str(item.source), "", None, (), line, "", 0)
+    return Outcome(item.name, item.variant, str(item.source), error=line, disk_full=disk_full)
 
 
 def gpu_environment(number: int) -> dict[str, str]:

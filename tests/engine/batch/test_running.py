@@ -1,0 +1,93 @@
+"""The course of a batch, with pools that answer as they are told to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from engine.batch.journal import Journal
+from engine.batch.outcome import Outcome
+from engine.batch.plan import Item, Plan, plan_of
+from engine.batch.pool import Step
+from engine.batch.running import run_batch
+from engine.batch.worker import failed, failure
+from engine.errors import DiskFullError
+from engine.restoring import Order
+from engine.settings import RestoreSettings
+
+Said = tuple[Item, Outcome] | Step
+
+
+class Answering:
+    """A pool that has so many workers, and answers for all items at once that it was handed.
+
+    Attributes:
+        handed: the items, and whether files might be replaced.
+    """
+
+    def __init__(self, count: int, answer: Callable[[Item], Said]) -> None:
+        self._count, self._answer = count, answer
+        self._doing: list[Item] = []
+        self.handed: list[tuple[str, bool]] = []
+
+    @property
+    def free(self) -> int:
+        return self._count - len(self._doing)
+
+    def hand(self, item: Item, force: bool) -> None:
+        self._doing.append(item)
+        self.handed.append((item.name, force))
+
+    def wait(self, timeout_s: float) -> Sequence[Said]:
+        done, self._doing = self._doing, []
+        return [self._answer(item) for item in done]
+
+    def close(self) -> None:
+        """Nothing is at work."""
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    (tmp_path / "in").mkdir()
+    for name in ("a.wav", "b.wav", "c.wav"):
+        (tmp_path / "in" / name).write_bytes(name.encode())
+    return plan_of([str(tmp_path / "in")], tmp_path / "out", {"": Order(RestoreSettings())}, 1)
+
+
+@pytest.fixture
+def journal(plan: Plan) -> Iterator[Journal]:
+    journal = Journal(plan, "hash")
+    yield journal
+    journal.close()
+
+
+def run(plan: Plan, pool: Answering, journal: Journal) -> list[Outcome]:
+    return run_batch(plan, plan.items, pool, journal, force=False, tell=lambda standing: None)
+
+
+def ended(journal: Journal) -> list[str]:
+    lines = [json.loads(line) for line in journal.path.read_text().splitlines()]
+    return [line["ended"]["name"] for line in lines if "ended" in line]
+
+
+def done(item: Item) -> Outcome:
+    return Outcome(item.name, item.variant, str(item.source), str(item.target), facts={"input": str(item.source)})
+
+
+def test_a_full_disk_ends_the_batch_once_what_else_is_known_is_written_down(plan: Plan, journal: Journal) -> None:
+    def answer(item: Item) -> Said:
+        if item.name == "b.wav":
+            return item, failure(item, DiskFullError("/tmp has no room for 40 MB of working memory"))
+        return item, done(item)
+
+    with pytest.raises(DiskFullError, match="no room for 40 MB of working memory; the batch stops here, --resume"):
+        run(plan, Answering(3, answer), journal)
+    assert ended(journal) == ["a.wav", "c.wav"]
+
+
+def test_words_of_a_full_disk_in_a_name_end_nothing(plan: Plan, journal: Journal) -> None:
+    outcomes = run(plan, Answering(2, lambda item: (item, failed(item, "x: no space: y.wav is empty"))), journal)
+    assert len(outcomes) == 3 and ended(journal) == ["a.wav", "b.wav", "c.wav"]
