@@ -153,7 +153,7 @@ class Cluster:
                 break  # there may be something to hand out
             if isinstance(said, str):
                 self._loss = f"; the last one was lost: {said}"
-                continue
+                break  # where they keep being lost there is always more to hear
             self._handed.discard(said[0])
             told.append(said)
         if self._ready == 0 and time.monotonic() - self._ready_s > self._nodes_s:

@@ -27,6 +27,7 @@ from engine.batch.cluster import Cluster
 from engine.batch.outcome import Outcome
 from engine.batch.plan import Item
 from engine.batch.sent import PREFIX
+from engine.child import start_child
 from engine.cli import main
 from engine.errors import InputError, RetakeError
 from engine.restoring import Order
@@ -340,6 +341,22 @@ def test_a_cluster_without_room_is_told_after_a_wait(nodes: Nodes) -> None:
         assert pool.free == 0
         with pytest.raises(RetakeError, match=r"no worker was ready for 1 s; each takes 64 CPUs and 1\.0 GB"):
             until(lambda: pool.wait(0.1))
+    finally:
+        pool.close()
+
+
+def test_workers_that_keep_dying_are_not_listened_to_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(module: str, environment: dict[str, str]) -> Any:
+        return start_child("tests.engine.batch.dying", environment)
+
+    monkeypatch.setattr(cluster_module, "start_child", start)
+    pool = Cluster("auto", 1, 1, order(), 1, nodes_s=1.0)
+    began = time.monotonic()
+    try:
+        assert pool.wait(0.5) == []
+        assert time.monotonic() - began < 5
+        with pytest.raises(RetakeError, match=r"no worker was ready for 1 s; .* the last one was lost: killed"):
+            until(lambda: pool.wait(0.5))
     finally:
         pool.close()
 
