@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from socket import gethostname
 from typing import Any
 
-from engine.batch.outcome import Outcome
+from engine.batch.outcome import Outcome, as_named_now
 from engine.batch.plan import Item
 from engine.batch.sent import Parcel, sweep_parcels
 from engine.batch.worker import Worker, failed
@@ -18,6 +19,8 @@ from engine.model.folder import check_model, weights_hash
 from engine.progress import Control
 from engine.restoring import Order
 from engine.settings import components_for
+
+IN_NAME = r"[^\s/:;,'\"()\[\]]"  # what a word or a name of a file goes on with
 
 
 class Actor:
@@ -91,29 +94,26 @@ class Actor:
     def _told(self, item: Item, there: Item, outcome: Outcome) -> Outcome:
         """The outcome as it would be where the batch runs, by the names that the user knows."""
         paths = {str(there.source): str(item.source), str(there.target): str(item.target)}
-        return renamed(outcome, {**self._names, **paths})
+        return as_named_now(renamed(outcome, {**self._names, **paths}), item)
 
 
 def renamed(outcome: Outcome, names: Mapping[str, str]) -> Outcome:
-    """An outcome with all that is found as a key of ``names`` called by its value."""
-    ordered = sorted(names.items(), key=lambda pair: -len(pair[0]))  # a path may begin with another one
+    """An outcome whose words and model call by its value what is a key of ``names``, or begins with one and a ``/``."""
+    facts = outcome.facts and {**outcome.facts, "model": named(outcome.facts["model"], names)}
+    notes = tuple(named(note, names) for note in outcome.notes)
+    return dataclasses.replace(outcome, facts=facts, notes=notes, error=named(outcome.error, names))
 
-    def named(text: str) -> str:
-        for there, here in ordered:
-            text = text.replace(there, here)
-        return text
 
-    facts = outcome.facts and {
-        key: named(value) if isinstance(value, str) else value for key, value in outcome.facts.items()
-    }
-    return dataclasses.replace(
-        outcome,
-        source=named(outcome.source),
-        output=named(outcome.output),
-        facts=facts,
-        notes=tuple(named(note) for note in outcome.notes),
-        error=named(outcome.error),
-    )
+def named(text: str, names: Mapping[str, str]) -> str:
+    """A text in which paths are called otherwise, but no path that has one of them for a part of a name."""
+    keys = sorted(names, key=len, reverse=True)  # a path may begin with another one
+    found = re.compile(rf"(?<!{IN_NAME})(?:{'|'.join(map(re.escape, keys))})(?!{IN_NAME})(/?)")
+
+    def value(match: re.Match[str]) -> str:
+        name = names[match[0].removesuffix("/")]
+        return f"{name.removesuffix('/')}/" if match[1] else name
+
+    return found.sub(value, text) if keys else text
 
 
 def model_of(orders: Mapping[str, Order]) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.batch.plan import Item
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,15 @@ class Outcome:
             TypeError, KeyError: it is none.
         """
         return cls(**{**values, "notes": tuple(values["notes"])})
+
+
+def as_named_now(outcome: Outcome, item: Item) -> Outcome:
+    """An outcome by the paths that its item's files have here and now."""
+    source, output = str(item.source), str(item.target)
+    if outcome.facts is None:
+        return dataclasses.replace(outcome, source=source)
+    facts = {**outcome.facts, "input": source, "output": output}
+    return dataclasses.replace(outcome, source=source, output=output, facts=facts)
 
 
 def names_in_all(outcomes: Iterable[Outcome]) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from engine.audio import stamp
 from engine.batch.journal import Journal
-from engine.batch.outcome import Outcome
+from engine.batch.outcome import Outcome, as_named_now
 from engine.batch.plan import Item, Key, Plan
 from engine.batch.pool import Pool, Step
 from engine.batch.worker import failed
@@ -69,13 +68,6 @@ def missing_of(plan: Plan, journal: Journal, control: Control) -> list[Item]:
             journal.outcomes.pop(item.key, None)
             missing.append(item)
     return missing
-
-
-def as_named_now(outcome: Outcome, item: Item) -> Outcome:
-    """An outcome by the paths that its files have now."""
-    source, output = str(item.source), str(item.target)
-    facts = None if outcome.facts is None else {**outcome.facts, "input": source, "output": output}
-    return dataclasses.replace(outcome, source=source, output=output, facts=facts)
 
 
 def run_batch(
