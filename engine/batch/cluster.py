@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.batch.actor import model_hash_of, model_of
-from engine.batch.outcome import Outcome
 from engine.batch.plan import Item
-from engine.batch.pool import Step
+from engine.batch.pool import Lost, Said
 from engine.child import start_child
 from engine.errors import InputError, RetakeError
 from engine.model.folder import BUNDLED
@@ -139,13 +138,13 @@ class Cluster:
         with contextlib.suppress(OSError):  # it has ended: that is seen when it is listened to
             self._connection.send((item, force))
 
-    def wait(self, timeout_s: float) -> Sequence[tuple[Item, Outcome] | Step]:
+    def wait(self, timeout_s: float) -> Sequence[Said]:
         """What became of items since.
 
         Raises:
             RetakeError: no node is left, a node can't do what is asked, or the connection is lost.
         """
-        told: list[tuple[Item, Outcome] | Step] = []
+        told: list[Said] = []
         while self._connection.poll(0.0 if told else timeout_s):
             said = self._heard()
             if isinstance(said, int):
@@ -154,7 +153,7 @@ class Cluster:
             if isinstance(said, str):
                 self._loss = f"; the last one was lost: {said}"
                 break  # where they keep being lost there is always more to hear
-            self._handed.discard(said[0])
+            self._handed.discard(said.item if isinstance(said, Lost) else said[0])
             told.append(said)
         if self._ready == 0 and time.monotonic() - self._ready_s > self._nodes_s:
             waited = f"no worker was ready for {self._nodes_s:.0f} s"

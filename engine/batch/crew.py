@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from multiprocessing.connection import Connection
@@ -22,8 +21,8 @@ from ray.exceptions import RayError, RayTaskError
 from engine.batch.actor import Actor
 from engine.batch.cluster import Wanted
 from engine.batch.outcome import Outcome
-from engine.batch.plan import Item, Key
-from engine.batch.pool import MOST_DEATHS
+from engine.batch.plan import Item
+from engine.batch.pool import Lost
 from engine.batch.sent import read_recording, write_result
 from engine.batch.worker import failed, failure, thread_environment
 from engine.child import CALM
@@ -38,7 +37,8 @@ IMPORT_FAILED = "failed to import"
 def serve(descriptor: int) -> None:
     """Be that process, with the batch at the other end of a pipe; returns when that is closed.
 
-    What is told: how many workers are ready; why one was lost; an item and its outcome; an error, which ends it.
+    What is told: how many workers are ready; why one was lost, or `Lost` with its item; an item and its outcome; an
+    error, which ends it.
     """
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # Ctrl-C in the terminal is the batch's to answer
@@ -120,7 +120,6 @@ class Crew:
         self.size = wanted.count or max(1, min(wanted.most, room_for(wanted.threads, gpus, wanted.memory_bytes)))
         self.waiting: asyncio.Queue[tuple[Item, bool]] = asyncio.Queue()
         self._ready = 0
-        self._deaths: Counter[Key] = Counter()
         self._asked: set[Any] = set()
         self._stopping = False
         self._transfers = asyncio.Semaphore(TRANSFERS)
@@ -180,7 +179,7 @@ class Crew:
         """Have a worker carry out one item after the other.
 
         Raises:
-            RayError: it is lost; its item waits for another one, or has failed.
+            RayError: it is lost; its item is told of, or waits for another one.
         """
         while True:
             item, force = await self.waiting.get()
@@ -194,21 +193,9 @@ class Crew:
             except RayTaskError as error:  # the worker lives
                 outcome = failed(item, f"{item.source}: failed on a node: {one_line(error.cause)}")
             except RayError:
-                self._lose(item)
+                self._tell(Lost(item, "the worker that worked on it was lost (killed, or its node is gone)"))
                 raise
             self._tell((item, outcome))
-
-    def _lose(self, item: Item) -> None:
-        """See to an item whose worker is lost."""
-        if self._stopping:
-            return
-        self._deaths[item.key] += 1
-        if self._deaths[item.key] < MOST_DEATHS:
-            # What it left half-written is in the way of nobody; what it left whole is the batch's own.
-            self.waiting.put_nowait((item, True))
-            return
-        why = f"{item.source}: the worker that worked on it was lost, {MOST_DEATHS} times (killed, or its node is gone)"
-        self._tell((item, failed(item, why)))
 
     async def _shared(self, actor: Any, item: Item, force: bool) -> Outcome:
         """Have a worker restore a recording that it sees."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +11,13 @@ from engine.audio import stamp
 from engine.batch.journal import Journal
 from engine.batch.outcome import Outcome, as_named_now
 from engine.batch.plan import Item, Key, Plan
-from engine.batch.pool import Pool, Step
+from engine.batch.pool import Lost, Pool, Step
 from engine.batch.worker import failed
 from engine.errors import DiskFullError
 from engine.progress import Control
 from engine.saving import exists_message, sweep_parts
 
+MOST_LOSSES = 2  # of workers with the same item, before it is given up
 LOOK_S = 0.5  # how long a user waits at most for an answer to Ctrl-C
 
 
@@ -87,6 +88,7 @@ def run_batch(
         OutputError, DiskFullError: the journal can't be written, or no space is left for results.
     """
     full = ""
+    losses: Counter[Key] = Counter()
     stamps: dict[Key, tuple[int, int]] = {}
     waiting = deque(missing)
     sizes = {item.key: size_of(item.source) for item in plan.items}
@@ -119,13 +121,22 @@ def run_batch(
         for said in pool.wait(LOOK_S) if len(outcomes) < len(plan.items) else ():
             if isinstance(said, Step):
                 standing.latest = said
+                continue
+            if isinstance(said, Lost):
+                item = said.item
+                losses[item.key] += 1
+                if losses[item.key] < MOST_LOSSES:
+                    # What is left half-written is in the way of nobody; what is left whole is the batch's own.
+                    waiting.appendleft(item)
+                    continue
+                outcome = failed(item, f"{item.source}: tried {MOST_LOSSES} times and given up: {said.why}")
             else:
                 item, outcome = said
-                if outcome.disk_full:  # begun stands in the journal, which may find no space for more
-                    full = full or outcome.error
-                    continue
-                journal.finish(item, outcome, stamps[item.key])
-                ended(item, outcome)
+            if outcome.disk_full:  # begun stands in the journal, which may find no space for more
+                full = full or outcome.error
+                continue
+            journal.finish(item, outcome, stamps[item.key])
+            ended(item, outcome)
         if full:
             raise DiskFullError(f"{full}; the batch stops here, --resume goes on")
         tell(standing)

@@ -11,14 +11,12 @@ import pytest
 from engine.batch.journal import Journal
 from engine.batch.outcome import Outcome
 from engine.batch.plan import Item, Plan, plan_of
-from engine.batch.pool import Step
+from engine.batch.pool import Lost, Said
 from engine.batch.running import run_batch
 from engine.batch.worker import failed, failure
 from engine.errors import DiskFullError
 from engine.restoring import Order
 from engine.settings import RestoreSettings
-
-Said = tuple[Item, Outcome] | Step
 
 
 class Answering:
@@ -91,3 +89,32 @@ def test_a_full_disk_ends_the_batch_once_what_else_is_known_is_written_down(plan
 def test_words_of_a_full_disk_in_a_name_end_nothing(plan: Plan, journal: Journal) -> None:
     outcomes = run(plan, Answering(2, lambda item: (item, failed(item, "x: no space: y.wav is empty"))), journal)
     assert len(outcomes) == 3 and ended(journal) == ["a.wav", "b.wav", "c.wav"]
+
+
+def test_an_item_that_is_lost_with_its_worker_is_handed_over_again_first(plan: Plan, journal: Journal) -> None:
+    lost = {"a.wav", "b.wav"}
+
+    def answer(item: Item) -> Said:
+        if item.name in lost:
+            lost.remove(item.name)
+            item.target.write_bytes(b"whole, but nobody told so")
+            return Lost(item, "killed")
+        return item, done(item)
+
+    pool = Answering(1, answer)
+    assert all(outcome.is_done for outcome in run(plan, pool, journal))
+    names = ["a.wav", "a.wav", "b.wav", "b.wav", "c.wav"]
+    assert pool.handed == list(zip(names, (False, True, False, True, False), strict=True))
+
+
+def test_an_item_that_loses_its_workers_is_given_up_with_a_reason(plan: Plan, journal: Journal) -> None:
+    def answer(item: Item) -> Said:
+        return Lost(item, "the process ended with SIGKILL") if item.name == "b.wav" else (item, done(item))
+
+    pool = Answering(1, answer)
+    outcomes = run(plan, pool, journal)
+    assert [outcome.is_done for outcome in outcomes] == [True, False, True]
+    b = plan.items[1].source
+    assert outcomes[1].error == f"{b}: tried 2 times and given up: the process ended with SIGKILL"
+    assert [name for name, _ in pool.handed] == ["a.wav", "b.wav", "b.wav", "c.wav"]
+    assert ended(journal) == ["a.wav", "b.wav", "c.wav"]
