@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import ray
-from ray.exceptions import RayError, RayTaskError
+from ray.exceptions import ObjectStoreFullError, OutOfDiskError, OutOfMemoryError, RayError, RayTaskError
 
 from engine.batch.actor import Actor
 from engine.batch.cluster import Wanted
@@ -32,6 +32,7 @@ TRANSFERS = 4  # recordings and results at a time in the object store, however m
 PAUSE_S = 2.0  # before a worker takes the place of one that was lost; Ray may not know of its node yet
 STOP_S = 10.0  # for workers to clear up what they are writing
 IMPORT_FAILED = "failed to import"
+STORE_ERRORS = (ObjectStoreFullError, OutOfDiskError)  # the worker is as well as before
 
 
 def serve(descriptor: int) -> None:
@@ -192,8 +193,8 @@ class Crew:
                 outcome = await (self._sent if self._wanted.sends else self._shared)(actor, item, force)
             except RayTaskError as error:  # the worker lives
                 outcome = failed(item, f"{item.source}: failed on a node: {one_line(error.cause)}")
-            except RayError:
-                self._tell(Lost(item, "the worker that worked on it was lost (killed, or its node is gone)"))
+            except RayError as error:
+                self._tell(Lost(item, f"the worker that worked on it was lost: {one_line(error)}"))
                 raise
             self._tell((item, outcome))
 
@@ -206,7 +207,7 @@ class Crew:
         """Send a recording to a worker and fetch the result.
 
         Raises:
-            RayError: the worker, or what is sent, is lost.
+            RayError: the worker is lost.
         """
         outcome: Outcome
         try:
@@ -219,6 +220,8 @@ class Crew:
             async with self._transfers:
                 if outcome.is_done:
                     await asyncio.to_thread(write_result, item, await data_asked, force)
+        except STORE_ERRORS as error:
+            return failed(item, f"{item.source}: can't be sent: {one_line(error)}")
         except RayError:
             raise
         except Exception as error:
@@ -247,8 +250,13 @@ def room_for(cpus: int, gpus: int, memory_bytes: int) -> int:
 
 
 def one_line(error: BaseException) -> str:
-    """The last line of what Ray says: above it stand tracebacks. Where versions differ, it is all of it."""
+    """What matters of what Ray says: the last line, above which stand tracebacks.
+
+    Where versions differ it is all of it; where there is no room, the first line, below which stand tables and advice.
+    """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     if not lines:
         return type(error).__name__
+    if isinstance(error, (OutOfMemoryError, *STORE_ERRORS)):
+        return lines[0]
     return " ".join(lines) if "ersion" in lines[0] else lines[-1]

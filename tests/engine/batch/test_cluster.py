@@ -26,6 +26,7 @@ from engine.batch import cluster as cluster_module
 from engine.batch.cluster import Cluster
 from engine.batch.outcome import Outcome
 from engine.batch.plan import Item
+from engine.batch.pool import Lost
 from engine.batch.sent import PREFIX
 from engine.child import start_child
 from engine.cli import main
@@ -309,6 +310,25 @@ def test_a_recording_that_ends_its_workers_is_given_up_and_the_rest_is_done(
     given_up = f"failed: a.wav: {source / 'a.wav'}: tried 2 times and given up: the worker that worked on it was lost"
     assert given_up in said
     assert batch.returncode == 1 and list(hashes(tmp_path / "out")) == ["b.wav"]
+
+
+def test_of_a_worker_that_is_lost_ray_s_reason_is_told(
+    nodes: Nodes, recordings: Path, tiny_folder: Path, tmp_path: Path
+) -> None:
+    pool = Cluster(nodes.address, 1, 1, order(tiny_folder), 1)
+    item = Item("a.wav", "", recordings / "00.wav", tmp_path / "a.wav")
+    try:
+        until(lambda: pool.wait(0.1) or pool.free)
+        pool.hand(item, False)
+        (pid,) = until(lambda: nodes.workers(WORKING))
+        os.kill(pid, signal.SIGKILL)
+        (lost,) = until(lambda: pool.wait(0.1))
+        assert isinstance(lost, Lost) and lost.item == item
+        assert lost.why.startswith(
+            "the worker that worked on it was lost: The actor is dead because its worker process"
+        )
+    finally:
+        pool.close()
 
 
 def order(model: Path | str = "bundled") -> dict[str, Order]:
