@@ -48,13 +48,17 @@ def serve(descriptor: int) -> None:
         hush()
     connection: Connection[Any, Any] = Connection(descriptor)
     with contextlib.suppress(EOFError, OSError):
+        wanted: Wanted = connection.recv()
         try:
-            wanted: Wanted = connection.recv()
             connect(wanted.address)
             connection.send(0)
             asyncio.run(course(wanted, connection))
         except RetakeError as error:
             connection.send(error)
+        except Exception as error:  # ours or Ray's: without a word, the cluster would be taken for lost
+            why = f"failed: {type(error).__name__}: {one_line(error)}"
+            connection.send(RetakeError(f"cluster {wanted.address}: {why}"))
+            raise
 
 
 def hush() -> None:

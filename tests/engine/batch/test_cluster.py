@@ -345,6 +345,15 @@ def test_other_versions_of_retake_are_refused(nodes: Nodes, monkeypatch: pytest.
         pool.close()
 
 
+def test_what_fails_in_the_process_that_speaks_to_ray_is_told(nodes: Nodes) -> None:
+    pool = Cluster(nodes.address, 1, 1, order(), threads=-1)
+    try:
+        with pytest.raises(RetakeError, match=rf"cluster {nodes.address}: failed: ValueError: .* num_cpus"):
+            until(lambda: pool.wait(0.1))
+    finally:
+        pool.close()
+
+
 @pytest.mark.thorough
 def test_another_model_on_a_node_is_refused(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster_module, "model_hash_of", lambda orders: "0" * 64)
