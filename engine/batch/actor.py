@@ -11,7 +11,7 @@ from socket import gethostname
 from typing import Any
 
 from engine.batch.outcome import Outcome, as_named_now
-from engine.batch.plan import Item
+from engine.batch.plan import Item, Key
 from engine.batch.sent import Parcel, sweep_parcels
 from engine.batch.worker import Worker, failed
 from engine.errors import RetakeError
@@ -30,7 +30,7 @@ class Actor:
     """
 
     def __init__(self) -> None:
-        self._parcel: Parcel | None = None
+        self._parcels: dict[Key, Parcel] = {}
 
     def prepare(
         self,
@@ -78,12 +78,11 @@ class Actor:
         Raises:
             OSError: they can't be written here.
         """
-        self._parcel = Parcel(item, data)
+        self._parcels[item.key] = Parcel(item, data)
 
-    def carry_out_received(self) -> tuple[Outcome, bytes]:
+    def carry_out_received(self, key: Key) -> tuple[Outcome, bytes]:
         """Restore what was received; the outcome, and the result's bytes where there is one."""
-        assert self._parcel is not None
-        with self._parcel as parcel:
+        with self._parcels.pop(key) as parcel:
             outcome = self._worker.carry_out(parcel.there, True, Control(cancelled=_cancelled()))
             if outcome.disk_full:  # this node's, which leaves the others at work
                 why = f"{parcel.item.source}: failed on node {gethostname()}: {outcome.error}"

@@ -24,7 +24,6 @@ from engine.model.folder import BUNDLED
 from engine.restoring import Order
 from engine.saving import sweep_parts
 
-FILES = ("shared", "sent")
 AUTO = "auto"
 ADDRESS = re.compile(r"\[?([\w.:-]+?)\]?:(\d{1,5})")
 REACH_S, CONNECT_S = 5.0, 15.0
@@ -74,9 +73,8 @@ class Cluster:
         most: that there is work for.
         orders: by variant.
         threads: that each worker computes with.
-        files: ``shared``, where all nodes see the files by the same paths, or ``sent`` through Ray.
+        sends: whether files go through Ray; otherwise all nodes see them by the same paths.
         memory_bytes: that a worker takes; 0 leaves it out.
-        nodes_s: how long to wait where no worker is left.
 
     Raises:
         InputError: Ray isn't installed, there is no such cluster, or it doesn't go with this machine.
@@ -91,12 +89,11 @@ class Cluster:
         orders: Mapping[str, Order],
         threads: int,
         *,
-        files: str = "shared",
+        sends: bool = False,
         memory_bytes: int = 0,
-        nodes_s: float = NODES_S,
     ) -> None:
         check_reachable(address)
-        self._address, self._nodes_s = address, nodes_s
+        self._address = address
         self._handed: set[Item] = set()
         self._folders: set[Path] = set()
         self._ready, self._ready_s = 0, time.monotonic()
@@ -108,7 +105,7 @@ class Cluster:
             threads=threads,
             device=next(iter(orders.values())).settings.device,
             memory_bytes=memory_bytes,
-            sends=files == "sent",
+            sends=sends,
             orders={variant: _with_model(order, model).as_json() for variant, order in orders.items()},
             release=version("retake"),
             model_hash=model_hash_of(orders),
@@ -155,8 +152,8 @@ class Cluster:
                 break  # where they keep being lost there is always more to hear
             self._handed.discard(said.item if isinstance(said, Lost) else said[0])
             told.append(said)
-        if self._ready == 0 and time.monotonic() - self._ready_s > self._nodes_s:
-            waited = f"no worker was ready for {self._nodes_s:.0f} s"
+        if self._ready == 0 and time.monotonic() - self._ready_s > NODES_S:
+            waited = f"no worker was ready for {NODES_S:.0f} s"
             raise RetakeError(f"cluster {self._address}: {waited}; {self._asks}{self._loss}")
         return told
 

@@ -219,7 +219,7 @@ class Crew:
                 data = await asyncio.to_thread(read_recording, item, force)
                 await actor.receive.remote(item, ray.put(data))
                 del data
-            outcome_asked, data_asked = actor.carry_out_received.options(num_returns=2).remote()
+            outcome_asked, data_asked = actor.carry_out_received.options(num_returns=2).remote(item.key)
             outcome = await self._answer(outcome_asked)
             async with self._transfers:
                 if outcome.is_done:

@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection, wait
@@ -132,11 +131,10 @@ class _Reporter:
     def __init__(self, connection: Connection[Any, Any]) -> None:
         self._connection = connection
         self._last_s = 0.0
-        self._lock = threading.Lock()
 
     def __call__(self, stage: str, done: int, of: int) -> None:
         now = time.monotonic()
         if now - self._last_s >= STEP_S:
             self._last_s = now
-            with self._lock, contextlib.suppress(OSError):  # the batch is gone: the next question tells so
+            with contextlib.suppress(OSError):  # the batch is gone: the next question tells so
                 self._connection.send((stage, done, of))

@@ -228,7 +228,7 @@ def cluster_for(plan: Plan, sources: Sequence[Path], arguments: argparse.Namespa
         len(sources),
         plan.orders,
         plan.threads,
-        files=arguments.cluster_files or "shared",
+        sends=arguments.cluster_files == "sent",
         memory_bytes=largest_bytes(plan, sources) or 0,
     )
 

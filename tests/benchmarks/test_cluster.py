@@ -104,7 +104,7 @@ def test_what_ray_adds_to_a_recording(nodes: Nodes, tmp_path: Path) -> None:
     pools: dict[str, Pool] = {
         "local": Processes(1, orders, 1),
         "shared": Cluster(nodes.address, 1, 1, orders, 1),
-        "sent": Cluster(nodes.address, 1, 1, orders, 1, files="sent"),
+        "sent": Cluster(nodes.address, 1, 1, orders, 1, sends=True),
     }
     found: dict[str, list[float]] = {name: [] for name in pools}
     try:
@@ -127,7 +127,7 @@ def test_large_recordings_are_sent_at(nodes: Nodes, tmp_path: Path) -> None:
     short = {"": dataclasses.replace(order("vae")[""], start_s=1.0, end_s=1.5)}
     pools: dict[str, Pool] = {
         "shared": Cluster(nodes.address, 1, 1, short, 1),
-        "sent": Cluster(nodes.address, 1, 1, short, 1, files="sent"),
+        "sent": Cluster(nodes.address, 1, 1, short, 1, sends=True),
     }
     found: dict[str, list[float]] = {name: [] for name in pools}
     try:

@@ -35,7 +35,7 @@ def test_a_nodes_full_disk_is_named_and_ends_no_batch(actor: Actor, monkeypatch:
     monkeypatch.setattr(Worker, "carry_out", carry_out)
     item = Item("a.wav", "", Path("in/a.wav"), Path("out/a.wav"))
     actor.receive(item, b"sound")
-    outcome, data = actor.carry_out_received()
+    outcome, data = actor.carry_out_received(item.key)
     assert not outcome.disk_full and not outcome.is_done and data == b""
     assert outcome.error.startswith("in/a.wav: failed on node ") and "out/a.wav" not in outcome.error
     assert outcome.error.endswith("a.wav: no space: No space left on device; nothing was written")

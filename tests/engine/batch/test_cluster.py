@@ -365,8 +365,9 @@ def test_another_model_on_a_node_is_refused(nodes: Nodes, monkeypatch: pytest.Mo
         pool.close()
 
 
-def test_a_cluster_without_room_is_told_after_a_wait(nodes: Nodes) -> None:
-    pool = Cluster(nodes.address, None, 4, order(), 64, memory_bytes=10**9, nodes_s=1.0)
+def test_a_cluster_without_room_is_told_after_a_wait(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_module, "NODES_S", 1.0)
+    pool = Cluster(nodes.address, None, 4, order(), 64, memory_bytes=10**9)
     try:
         assert pool.free == 0
         with pytest.raises(RetakeError, match=r"no worker was ready for 1 s; each takes 64 CPUs and 1\.0 GB"):
@@ -380,7 +381,8 @@ def test_workers_that_keep_dying_are_not_listened_to_for_ever(monkeypatch: pytes
         return start_child("tests.engine.batch.dying", environment)
 
     monkeypatch.setattr(cluster_module, "start_child", start)
-    pool = Cluster("auto", 1, 1, order(), 1, nodes_s=1.0)
+    monkeypatch.setattr(cluster_module, "NODES_S", 1.0)
+    pool = Cluster("auto", 1, 1, order(), 1)
     began = time.monotonic()
     try:
         assert pool.wait(0.5) == []
@@ -406,7 +408,7 @@ def test_results_that_can_not_be_written_here_fail_as_locally(
 
     local = Worker(order(tiny_folder), 1)
     wanted = {item: local.carry_out(item, False, Control()).error for item in items}
-    pool = Cluster(nodes.address, 1, 3, order(tiny_folder), 1, files="sent")
+    pool = Cluster(nodes.address, 1, 3, order(tiny_folder), 1, sends=True)
     found: dict[Item, str] = {}
     try:
         waiting = list(items)
@@ -456,9 +458,10 @@ def test_ray_is_imported_by_its_own_process_alone(run_python: Callable[..., subp
 
 @pytest.mark.thorough
 def test_that_all_nodes_are_gone_is_told(  # the last one: the cluster is lost with it
-    nodes: Nodes, recordings: Path, tiny_folder: Path, tmp_path: Path
+    nodes: Nodes, recordings: Path, tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pool = Cluster(nodes.address, 1, 1, order(tiny_folder), 1, nodes_s=30.0)
+    monkeypatch.setattr(cluster_module, "NODES_S", 30.0)
+    pool = Cluster(nodes.address, 1, 1, order(tiny_folder), 1)
     try:
         until(lambda: pool.wait(0.1) or pool.free)
         pool.hand(Item("a.wav", "", recordings / "00.wav", tmp_path / "a.wav"), False)
