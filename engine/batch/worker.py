@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import errno
 import os
 from collections.abc import Iterable, Mapping
@@ -51,18 +50,17 @@ class Worker:
         Args:
             item: what is to be done.
             force: whether a file that is there may be replaced.
-            control: told of progress and asked whether to stop.
+            control: told of progress and asked whether to stop; for this recording alone.
 
         Raises:
-            Cancelled: the user stopped; nothing is left behind.
+            Cancelled: the user stopped; nothing half-written is left behind, but the result may be there, whole. It is
+                the batch's own: what takes the batch up again makes it anew.
         """
         said: list[str] = []
 
         def say(notes: Iterable[str]) -> None:
             said.extend(notes)
 
-        # Each recording has notes of its own.
-        control = dataclasses.replace(control, notes=[])
         try:
             make_folder(item)
             order = self._orders[item.variant]

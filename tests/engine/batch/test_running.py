@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from engine.batch.journal import Journal
 from engine.batch.outcome import Outcome
 from engine.batch.plan import Item, Plan, plan_of
 from engine.batch.pool import Lost, Said
-from engine.batch.running import run_batch
-from engine.batch.worker import failed, failure
-from engine.errors import DiskFullError
+from engine.batch.running import missing_of, run_batch
+from engine.batch.worker import Worker, failed, failure
+from engine.errors import Cancelled, DiskFullError
+from engine.progress import Control
 from engine.restoring import Order
 from engine.settings import RestoreSettings
 
@@ -89,6 +93,26 @@ def test_a_full_disk_ends_the_batch_once_what_else_is_known_is_written_down(plan
 def test_words_of_a_full_disk_in_a_name_end_nothing(plan: Plan, journal: Journal) -> None:
     outcomes = run(plan, Answering(2, lambda item: (item, failed(item, "x: no space: y.wav is empty"))), journal)
     assert len(outcomes) == 3 and ended(journal) == ["a.wav", "b.wav", "c.wav"]
+
+
+def test_stopped_after_a_result_was_written_it_is_made_again(plan: Plan, journal: Journal, tiny_folder: Path) -> None:
+    item = plan.items[0]
+    soundfile.write(item.source, 0.1 * np.random.default_rng(0).standard_normal(8000), 16000)
+    orders = {"": Order(RestoreSettings(method="vae", model=str(tiny_folder), device="cpu"))}
+    plan = dataclasses.replace(plan, orders=orders, items=[item])
+    worker = Worker(orders, 1)
+
+    def stopped(item: Item) -> Said:  # while the result is read for its hash
+        return item, worker.carry_out(item, False, Control(cancelled=item.target.exists))
+
+    with pytest.raises(Cancelled):
+        run(plan, Answering(1, stopped), journal)
+    assert item.target.exists() and ended(journal) == []
+    pool = Answering(1, lambda item: (item, worker.carry_out(item, pool.handed[-1][1], Control())))
+    missing = missing_of(plan, journal, Control())
+    (outcome,) = run_batch(plan, missing, pool, journal, force=False, tell=lambda standing: None)
+    assert missing == [item] and outcome.is_done, outcome.error
+    assert pool.handed == [("a.wav", True)] and journal.check(item, Control())
 
 
 def test_an_item_that_is_lost_with_its_worker_is_handed_over_again_first(plan: Plan, journal: Journal) -> None:
