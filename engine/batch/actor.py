@@ -10,15 +10,14 @@ from pathlib import Path
 from socket import gethostname
 from typing import Any
 
+from engine.batch.model import model_hash_of, model_of
 from engine.batch.outcome import Outcome, as_named_now
 from engine.batch.plan import Item, Key
 from engine.batch.sent import Parcel, sweep_parcels
 from engine.batch.worker import Worker, failed
 from engine.errors import RetakeError
-from engine.model.folder import check_model, weights_hash
 from engine.progress import Control
 from engine.restoring import Order
-from engine.settings import components_for
 
 IN_NAME = r"[^\s/:;,'\"()\[\]]"  # what a word or a name of a file goes on with
 
@@ -47,7 +46,7 @@ class Actor:
             release: of Retake where the batch runs.
             orders: by variant, as plain values.
             threads: to compute with.
-            model_hash: from `model_hash_of` where the batch runs; results follow from the model too.
+            model_hash: from `engine.batch.model.model_hash_of` where the batch runs; results follow from the model too.
             folder: that relative paths of items begin in.
             names: what is called otherwise in orders than by the user, and how the user calls it.
         """
@@ -55,8 +54,9 @@ class Actor:
             return f"Retake {version('retake')} is installed there, {release} here; the same is needed on all nodes"
         try:
             known = {variant: Order.from_json(values) for variant, values in orders.items()}
-            if model_hash_of(known) != model_hash:
-                return f"model {model_of(known)} has other weights there than here"
+            model = model_of(known)
+            if model_hash_of(known, model) != model_hash:
+                return f"model {model.name} has other weights there than here"
         except RetakeError as error:
             return str(error)
         self._worker = Worker(known, threads)
@@ -113,21 +113,6 @@ def named(text: str, names: Mapping[str, str]) -> str:
         return f"{name.removesuffix('/')}/" if match[1] else name
 
     return found.sub(value, text) if keys else text
-
-
-def model_of(orders: Mapping[str, Order]) -> str:
-    """The model of a batch, which all its orders share."""
-    return next(iter(orders.values())).settings.model
-
-
-def model_hash_of(orders: Mapping[str, Order]) -> str:
-    """SHA-256 of what the orders use of their model.
-
-    Raises:
-        ModelError: it is not there, or damaged.
-    """
-    needed = sorted({part for order in orders.values() for part in components_for(order.settings)})
-    return weights_hash(check_model(model_of(orders)), needed)
 
 
 def _cancelled() -> Callable[[], bool]:

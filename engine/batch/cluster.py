@@ -15,7 +15,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from engine.batch.actor import model_hash_of, model_of
 from engine.batch.plan import Item
 from engine.batch.pool import Lost, Said
 from engine.child import start_child
@@ -73,12 +72,12 @@ class Cluster:
         most: that there is work for.
         orders: by variant.
         threads: that each worker computes with.
+        model_hash: see `engine.batch.actor.Actor.prepare`.
         sends: whether files go through Ray; otherwise all nodes see them by the same paths.
         memory_bytes: that a worker takes; 0 leaves it out.
 
     Raises:
         InputError: Ray isn't installed, there is no such cluster, or it doesn't go with this machine.
-        ModelError: the model is not there, or damaged.
     """
 
     def __init__(
@@ -89,6 +88,7 @@ class Cluster:
         orders: Mapping[str, Order],
         threads: int,
         *,
+        model_hash: str,
         sends: bool = False,
         memory_bytes: int = 0,
     ) -> None:
@@ -97,18 +97,19 @@ class Cluster:
         self._handed: set[Item] = set()
         self._folders: set[Path] = set()
         self._ready, self._ready_s = 0, time.monotonic()
-        names, model = _absolute(model_of(orders))
+        settings = next(iter(orders.values())).settings
+        names, model = _absolute(settings.model)
         wanted = Wanted(
             address=address,
             count=None if count is None else min(count, most),
             most=most,
             threads=threads,
-            device=next(iter(orders.values())).settings.device,
+            device=settings.device,
             memory_bytes=memory_bytes,
             sends=sends,
             orders={variant: _with_model(order, model).as_json() for variant, order in orders.items()},
             release=version("retake"),
-            model_hash=model_hash_of(orders),
+            model_hash=model_hash,
             folder=str(Path.cwd()),
             names=names,
         )

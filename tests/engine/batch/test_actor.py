@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from engine.batch import actor as actor_module
-from engine.batch.actor import Actor, model_hash_of, named
+from engine.batch.actor import Actor, named
+from engine.batch.model import model_hash_of, model_of
 from engine.batch.outcome import Outcome
 from engine.batch.plan import Item
 from engine.batch.worker import Worker, failure
@@ -24,7 +25,7 @@ def actor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Actor:
     orders = {"": Order(RestoreSettings(method="vae", device="cpu"))}
     made = Actor()
     values = {variant: order.as_json() for variant, order in orders.items()}
-    assert made.prepare(version("retake"), values, 1, model_hash_of(orders), str(tmp_path), {}) == ""
+    assert made.prepare(version("retake"), values, 1, model_hash_of(orders, model_of(orders)), str(tmp_path), {}) == ""
     return made
 
 

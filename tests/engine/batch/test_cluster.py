@@ -24,6 +24,7 @@ import soundfile
 
 from engine.batch import cluster as cluster_module
 from engine.batch.cluster import Cluster
+from engine.batch.model import model_hash_of, model_of
 from engine.batch.outcome import Outcome
 from engine.batch.plan import Item
 from engine.batch.pool import Lost
@@ -315,7 +316,7 @@ def test_a_recording_that_ends_its_workers_is_given_up_and_the_rest_is_done(
 def test_of_a_worker_that_is_lost_ray_s_reason_is_told(
     nodes: Nodes, recordings: Path, tiny_folder: Path, tmp_path: Path
 ) -> None:
-    pool = Cluster(nodes.address, 1, 1, order(tiny_folder), 1)
+    pool = cluster(nodes.address, 1, 1, order(tiny_folder), 1)
     item = Item("a.wav", "", recordings / "00.wav", tmp_path / "a.wav")
     try:
         until(lambda: pool.wait(0.1) or pool.free)
@@ -335,9 +336,24 @@ def order(model: Path | str = "bundled") -> dict[str, Order]:
     return {"": Order(RestoreSettings(method="vae", model=str(model), device="cpu"))}
 
 
+def cluster(
+    address: str,
+    count: int | None,
+    most: int,
+    orders: dict[str, Order],
+    threads: int,
+    *,
+    sends: bool = False,
+    memory_bytes: int = 0,
+) -> Cluster:
+    """Workers on a cluster, with the model's own hash."""
+    model_hash = model_hash_of(orders, model_of(orders))
+    return Cluster(address, count, most, orders, threads, model_hash=model_hash, sends=sends, memory_bytes=memory_bytes)
+
+
 def test_other_versions_of_retake_are_refused(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster_module, "version", lambda name: "99.0")
-    pool = Cluster(nodes.address, 1, 1, order(), 1)
+    pool = cluster(nodes.address, 1, 1, order(), 1)
     try:
         with pytest.raises(InputError, match=r"is installed there, 99\.0 here; the same is needed on all nodes"):
             until(lambda: pool.wait(0.1))
@@ -346,7 +362,7 @@ def test_other_versions_of_retake_are_refused(nodes: Nodes, monkeypatch: pytest.
 
 
 def test_what_fails_in_the_process_that_speaks_to_ray_is_told(nodes: Nodes) -> None:
-    pool = Cluster(nodes.address, 1, 1, order(), threads=-1)
+    pool = cluster(nodes.address, 1, 1, order(), threads=-1)
     try:
         with pytest.raises(RetakeError, match=rf"cluster {nodes.address}: failed: ValueError: .* num_cpus"):
             until(lambda: pool.wait(0.1))
@@ -355,9 +371,8 @@ def test_what_fails_in_the_process_that_speaks_to_ray_is_told(nodes: Nodes) -> N
 
 
 @pytest.mark.thorough
-def test_another_model_on_a_node_is_refused(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster_module, "model_hash_of", lambda orders: "0" * 64)
-    pool = Cluster(nodes.address, 1, 1, order(), 1)
+def test_another_model_on_a_node_is_refused(nodes: Nodes) -> None:
+    pool = Cluster(nodes.address, 1, 1, order(), 1, model_hash="0" * 64)
     try:
         with pytest.raises(InputError, match="model bundled has other weights there than here"):
             until(lambda: pool.wait(0.1))
@@ -367,7 +382,7 @@ def test_another_model_on_a_node_is_refused(nodes: Nodes, monkeypatch: pytest.Mo
 
 def test_a_cluster_without_room_is_told_after_a_wait(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster_module, "NODES_S", 1.0)
-    pool = Cluster(nodes.address, None, 4, order(), 64, memory_bytes=10**9)
+    pool = cluster(nodes.address, None, 4, order(), 64, memory_bytes=10**9)
     try:
         assert pool.free == 0
         with pytest.raises(RetakeError, match=r"no worker was ready for 1 s; each takes 64 CPUs and 1\.0 GB"):
@@ -382,7 +397,7 @@ def test_workers_that_keep_dying_are_not_listened_to_for_ever(monkeypatch: pytes
 
     monkeypatch.setattr(cluster_module, "start_child", start)
     monkeypatch.setattr(cluster_module, "NODES_S", 1.0)
-    pool = Cluster("auto", 1, 1, order(), 1)
+    pool = cluster("auto", 1, 1, order(), 1)
     began = time.monotonic()
     try:
         assert pool.wait(0.5) == []
@@ -408,7 +423,7 @@ def test_results_that_can_not_be_written_here_fail_as_locally(
 
     local = Worker(order(tiny_folder), 1)
     wanted = {item: local.carry_out(item, False, Control()).error for item in items}
-    pool = Cluster(nodes.address, 1, 3, order(tiny_folder), 1, sends=True)
+    pool = cluster(nodes.address, 1, 3, order(tiny_folder), 1, sends=True)
     found: dict[Item, str] = {}
     try:
         waiting = list(items)
@@ -447,7 +462,7 @@ def test_who_listens_but_is_no_cluster_is_not_waited_for_for_long(monkeypatch: p
     with socket.create_server(("127.0.0.1", 0)) as server:
         began = time.monotonic()
         with pytest.raises(InputError, match="no answer for 3 s"):
-            Cluster(f"127.0.0.1:{server.getsockname()[1]}", 1, 1, order(), 1)
+            cluster(f"127.0.0.1:{server.getsockname()[1]}", 1, 1, order(), 1)
         assert time.monotonic() - began < 6
 
 
@@ -461,7 +476,7 @@ def test_that_all_nodes_are_gone_is_told(  # the last one: the cluster is lost w
     nodes: Nodes, recordings: Path, tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster_module, "NODES_S", 30.0)
-    pool = Cluster(nodes.address, 1, 1, order(tiny_folder), 1)
+    pool = cluster(nodes.address, 1, 1, order(tiny_folder), 1)
     try:
         until(lambda: pool.wait(0.1) or pool.free)
         pool.hand(Item("a.wav", "", recordings / "00.wav", tmp_path / "a.wav"), False)
