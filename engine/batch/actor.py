@@ -70,7 +70,10 @@ class Actor:
     def carry_out(self, item: Item, force: bool) -> Outcome:
         """Restore a recording that lies where this node sees it too; as `engine.batch.worker.Worker.carry_out`."""
         there = dataclasses.replace(item, source=self._folder / item.source, target=self._folder / item.target)
-        return self._told(item, there, self._worker.carry_out(there, force, Control(cancelled=_cancelled())))
+        outcome = self._told(item, there, self._worker.carry_out(there, force, Control(cancelled=_cancelled())))
+        if outcome.disk_full:  # it may be a disk that only this node has
+            return dataclasses.replace(outcome, error=f"node {gethostname()}: {outcome.error}")
+        return outcome
 
     def receive(self, item: Item, data: bytes) -> None:
         """Take a recording's bytes, which `carry_out_received` restores.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 from pathlib import Path
+from socket import gethostname
 
 import pytest
 
@@ -40,6 +41,15 @@ def test_a_nodes_full_disk_is_named_and_ends_no_batch(actor: Actor, monkeypatch:
     assert not outcome.disk_full and not outcome.is_done and data == b""
     assert outcome.error.startswith("in/a.wav: failed on node ") and "out/a.wav" not in outcome.error
     assert outcome.error.endswith("a.wav: no space: No space left on device; nothing was written")
+
+
+def test_where_a_disk_is_full_that_ends_a_batch_the_node_is_named(
+    actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = "/tmp has no room for 40 MB of working memory"
+    monkeypatch.setattr(Worker, "carry_out", lambda self, item, *given: failure(item, DiskFullError(full)))
+    outcome = actor.carry_out(Item("a.wav", "", Path("in/a.wav"), Path("out/a.wav")), False)
+    assert outcome.disk_full and outcome.error == f"node {gethostname()}: {full}"
 
 
 def test_a_result_has_the_paths_of_its_item_whatever_the_model_is_called(
