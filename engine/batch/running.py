@@ -87,60 +87,89 @@ def run_batch(
     Raises:
         OutputError, DiskFullError: the journal can't be written, or no space is left for results.
     """
-    full = ""
-    losses: Counter[Key] = Counter()
-    stamps: dict[Key, tuple[int, int]] = {}
-    waiting = deque(missing)
-    sizes = {item.key: size_of(item.source) for item in plan.items}
-    standing = Standing(len(plan.items), sum(sizes.values()))
-    outcomes: dict[Key, Outcome] = {}
-    left = {item.key for item in waiting}
-    sweep(waiting)
+    course = _Course(plan, missing, pool, journal, force)
+    while len(course.outcomes) < len(plan.items):
+        course.hand_out()
+        if len(course.outcomes) < len(plan.items):
+            course.listen()
+        tell(course.standing)
+    return [course.outcomes[item.key] for item in plan.items]
 
-    def ended(item: Item, outcome: Outcome) -> None:
-        outcomes[item.key] = outcome
-        standing.count(outcome, sizes[item.key])
 
-    for item in plan.items:
-        if item.key not in left:
-            ended(item, journal.outcomes[item.key])
-    while len(outcomes) < len(plan.items):
-        while waiting and pool.free > 0:
-            item = waiting.popleft()
-            own = force or item.key in journal.begun
+class _Course:
+    """A batch at work; the arguments are those of `run_batch`.
+
+    Attributes:
+        standing: how far it is.
+        outcomes: of the items that are through.
+    """
+
+    def __init__(self, plan: Plan, missing: Iterable[Item], pool: Pool, journal: Journal, force: bool) -> None:
+        self._pool, self._journal, self._force = pool, journal, force
+        self._waiting = deque(missing)
+        self._losses: Counter[Key] = Counter()
+        self._stamps: dict[Key, tuple[int, int]] = {}
+        self._sizes = {item.key: size_of(item.source) for item in plan.items}
+        self.standing = Standing(len(plan.items), sum(self._sizes.values()))
+        self.outcomes: dict[Key, Outcome] = {}
+        left = {item.key for item in self._waiting}
+        sweep(self._waiting)
+        for item in plan.items:
+            if item.key not in left:
+                self._end(item, journal.outcomes[item.key])
+
+    def hand_out(self) -> None:
+        """Hand over what waits while workers are free; what can't be done fails here."""
+        while self._waiting and self._pool.free > 0:
+            item = self._waiting.popleft()
+            own = self._force or item.key in self._journal.begun
             refusal = "" if own or not item.target.exists() else exists_message(item.target)
             try:
-                stamps[item.key] = stamp(item.source)
+                self._stamps[item.key] = stamp(item.source)
             except OSError as error:
                 refusal = f"{item.source}: can't be read: {error.strerror or error}"
             if refusal:
-                ended(item, failed(item, refusal))
+                self._end(item, failed(item, refusal))
                 continue
-            journal.begin(item)
-            pool.hand(item, own)
-        for said in pool.wait(LOOK_S) if len(outcomes) < len(plan.items) else ():
+            self._journal.begin(item)
+            self._pool.hand(item, own)
+
+    def listen(self) -> None:
+        """Write down what is said, all of it before a full disk ends the batch.
+
+        Raises:
+            OutputError, DiskFullError: as `run_batch`.
+        """
+        full = ""
+        for said in self._pool.wait(LOOK_S):
             if isinstance(said, Step):
-                standing.latest = said
-                continue
-            if isinstance(said, Lost):
-                item = said.item
-                losses[item.key] += 1
-                if losses[item.key] < MOST_LOSSES:
-                    # What is left half-written is in the way of nobody; what is left whole is the batch's own.
-                    waiting.appendleft(item)
-                    continue
-                outcome = failed(item, f"{item.source}: tried {MOST_LOSSES} times and given up: {said.why}")
+                self.standing.latest = said
+            elif isinstance(said, Lost):
+                self._take_back(said)
+            elif said[1].disk_full:  # that it was begun stands in the journal, which may find no space for more
+                full = full or said[1].error
             else:
-                item, outcome = said
-            if outcome.disk_full:  # begun stands in the journal, which may find no space for more
-                full = full or outcome.error
-                continue
-            journal.finish(item, outcome, stamps[item.key])
-            ended(item, outcome)
+                self._finish(*said)
         if full:
             raise DiskFullError(f"{full}; the batch stops here, --resume goes on")
-        tell(standing)
-    return [outcomes[item.key] for item in plan.items]
+
+    def _take_back(self, lost: Lost) -> None:
+        """Have an item tried again, unless it was often enough."""
+        item = lost.item
+        self._losses[item.key] += 1
+        if self._losses[item.key] < MOST_LOSSES:
+            # What is left half-written is in the way of nobody; what is left whole is the batch's own.
+            self._waiting.appendleft(item)
+        else:
+            self._finish(item, failed(item, f"{item.source}: tried {MOST_LOSSES} times and given up: {lost.why}"))
+
+    def _finish(self, item: Item, outcome: Outcome) -> None:
+        self._journal.finish(item, outcome, self._stamps[item.key])
+        self._end(item, outcome)
+
+    def _end(self, item: Item, outcome: Outcome) -> None:
+        self.outcomes[item.key] = outcome
+        self.standing.count(outcome, self._sizes[item.key])
 
 
 def sweep(items: Iterable[Item]) -> None:
