@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 
-from engine.batch.outcome import Outcome
-from engine.batch.plan import Item
+from engine.batch.model import model_hash_of, model_of
+from engine.batch.outcome import Outcome, as_named_now
+from engine.batch.plan import Item, Key
 from engine.batch.sent import Parcel, sweep_parcels
-from engine.batch.worker import Worker
+from engine.batch.worker import Worker, failed
 from engine.errors import RetakeError
-from engine.model.folder import check_model, weights_hash
 from engine.progress import Control
 from engine.restoring import Order
-from engine.settings import components_for
+
+IN_NAME = r"[^\s/:;,'\"()\[\]]"  # what a word or a name of a file goes on with
 
 
 class Actor:
@@ -26,7 +29,7 @@ class Actor:
     """
 
     def __init__(self) -> None:
-        self._parcel: Parcel | None = None
+        self._parcels: dict[Key, Parcel] = {}
 
     def prepare(
         self,
@@ -43,7 +46,7 @@ class Actor:
             release: of Retake where the batch runs.
             orders: by variant, as plain values.
             threads: to compute with.
-            model_hash: from `model_hash_of` where the batch runs; results follow from the model too.
+            model_hash: from `engine.batch.model.model_hash_of` where the batch runs; results follow from the model too.
             folder: that relative paths of items begin in.
             names: what is called otherwise in orders than by the user, and how the user calls it.
         """
@@ -51,8 +54,9 @@ class Actor:
             return f"Retake {version('retake')} is installed there, {release} here; the same is needed on all nodes"
         try:
             known = {variant: Order.from_json(values) for variant, values in orders.items()}
-            if model_hash_of(known) != model_hash:
-                return f"model {model_of(known)} has other weights there than here"
+            model = model_of(known)
+            if model_hash_of(known, model) != model_hash:
+                return f"model {model.name} has other weights there than here"
         except RetakeError as error:
             return str(error)
         self._worker = Worker(known, threads)
@@ -66,7 +70,10 @@ class Actor:
     def carry_out(self, item: Item, force: bool) -> Outcome:
         """Restore a recording that lies where this node sees it too; as `engine.batch.worker.Worker.carry_out`."""
         there = dataclasses.replace(item, source=self._folder / item.source, target=self._folder / item.target)
-        return self._told(item, there, self._worker.carry_out(there, force, Control(cancelled=_cancelled())))
+        outcome = self._told(item, there, self._worker.carry_out(there, force, Control(cancelled=_cancelled())))
+        if outcome.disk_full:  # it may be a disk that only this node has
+            return dataclasses.replace(outcome, error=f"node {gethostname()}: {outcome.error}")
+        return outcome
 
     def receive(self, item: Item, data: bytes) -> None:
         """Take a recording's bytes, which `carry_out_received` restores.
@@ -74,57 +81,41 @@ class Actor:
         Raises:
             OSError: they can't be written here.
         """
-        self._parcel = Parcel(item, data)
+        self._parcels[item.key] = Parcel(item, data)
 
-    def carry_out_received(self) -> tuple[Outcome, bytes]:
+    def carry_out_received(self, key: Key) -> tuple[Outcome, bytes]:
         """Restore what was received; the outcome, and the result's bytes where there is one."""
-        assert self._parcel is not None
-        with self._parcel as parcel:
+        with self._parcels.pop(key) as parcel:
             outcome = self._worker.carry_out(parcel.there, True, Control(cancelled=_cancelled()))
+            if outcome.disk_full:  # this node's, which leaves the others at work
+                why = f"{parcel.item.source}: failed on node {gethostname()}: {outcome.error}"
+                return failed(parcel.item, why), b""
             data = parcel.there.target.read_bytes() if outcome.is_done else b""
             return self._told(parcel.item, parcel.there, outcome), data
 
     def _told(self, item: Item, there: Item, outcome: Outcome) -> Outcome:
         """The outcome as it would be where the batch runs, by the names that the user knows."""
         paths = {str(there.source): str(item.source), str(there.target): str(item.target)}
-        return renamed(outcome, {**self._names, **paths})
+        return as_named_now(renamed(outcome, {**self._names, **paths}), item)
 
 
 def renamed(outcome: Outcome, names: Mapping[str, str]) -> Outcome:
-    """An outcome with all that is found as a key of ``names`` called by its value."""
-    ordered = sorted(names.items(), key=lambda pair: -len(pair[0]))  # a path may begin with another one
-
-    def named(text: str) -> str:
-        for there, here in ordered:
-            text = text.replace(there, here)
-        return text
-
-    facts = outcome.facts and {
-        key: named(value) if isinstance(value, str) else value for key, value in outcome.facts.items()
-    }
-    return dataclasses.replace(
-        outcome,
-        source=named(outcome.source),
-        output=named(outcome.output),
-        facts=facts,
-        notes=tuple(named(note) for note in outcome.notes),
-        error=named(outcome.error),
-    )
+    """An outcome whose words and model call by its value what is a key of ``names``, or begins with one and a ``/``."""
+    facts = outcome.facts and {**outcome.facts, "model": named(outcome.facts["model"], names)}
+    notes = tuple(named(note, names) for note in outcome.notes)
+    return dataclasses.replace(outcome, facts=facts, notes=notes, error=named(outcome.error, names))
 
 
-def model_of(orders: Mapping[str, Order]) -> str:
-    """The model of a batch, which all its orders share."""
-    return next(iter(orders.values())).settings.model
+def named(text: str, names: Mapping[str, str]) -> str:
+    """A text in which paths are called otherwise, but no path that has one of them for a part of a name."""
+    keys = sorted(names, key=len, reverse=True)  # a path may begin with another one
+    found = re.compile(rf"(?<!{IN_NAME})(?:{'|'.join(map(re.escape, keys))})(?!{IN_NAME})(/?)")
 
+    def value(match: re.Match[str]) -> str:
+        name = names[match[0].removesuffix("/")]
+        return f"{name.removesuffix('/')}/" if match[1] else name
 
-def model_hash_of(orders: Mapping[str, Order]) -> str:
-    """SHA-256 of what the orders use of their model.
-
-    Raises:
-        ModelError: it is not there, or damaged.
-    """
-    needed = sorted({part for order in orders.values() for part in components_for(order.settings)})
-    return weights_hash(check_model(model_of(orders)), needed)
+    return found.sub(value, text) if keys else text
 
 
 def _cancelled() -> Callable[[], bool]:

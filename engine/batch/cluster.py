@@ -15,17 +15,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from engine.batch.actor import model_hash_of, model_of
-from engine.batch.outcome import Outcome
 from engine.batch.plan import Item
-from engine.batch.pool import Step
+from engine.batch.pool import Lost, Said
 from engine.child import start_child
 from engine.errors import InputError, RetakeError
 from engine.model.folder import BUNDLED
 from engine.restoring import Order
 from engine.saving import sweep_parts
 
-FILES = ("shared", "sent")
 AUTO = "auto"
 ADDRESS = re.compile(r"\[?([\w.:-]+?)\]?:(\d{1,5})")
 REACH_S, CONNECT_S = 5.0, 15.0
@@ -75,13 +72,12 @@ class Cluster:
         most: that there is work for.
         orders: by variant.
         threads: that each worker computes with.
-        files: ``shared``, where all nodes see the files by the same paths, or ``sent`` through Ray.
+        model_hash: see `engine.batch.actor.Actor.prepare`.
+        sends: whether files go through Ray; otherwise all nodes see them by the same paths.
         memory_bytes: that a worker takes; 0 leaves it out.
-        nodes_s: how long to wait where no worker is left.
 
     Raises:
         InputError: Ray isn't installed, there is no such cluster, or it doesn't go with this machine.
-        ModelError: the model is not there, or damaged.
     """
 
     def __init__(
@@ -92,27 +88,28 @@ class Cluster:
         orders: Mapping[str, Order],
         threads: int,
         *,
-        files: str = "shared",
+        model_hash: str,
+        sends: bool = False,
         memory_bytes: int = 0,
-        nodes_s: float = NODES_S,
     ) -> None:
         check_reachable(address)
-        self._address, self._nodes_s = address, nodes_s
+        self._address = address
         self._handed: set[Item] = set()
         self._folders: set[Path] = set()
         self._ready, self._ready_s = 0, time.monotonic()
-        names, model = _absolute(model_of(orders))
+        settings = next(iter(orders.values())).settings
+        names, model = _absolute(settings.model)
         wanted = Wanted(
             address=address,
             count=None if count is None else min(count, most),
             most=most,
             threads=threads,
-            device=next(iter(orders.values())).settings.device,
+            device=settings.device,
             memory_bytes=memory_bytes,
-            sends=files == "sent",
+            sends=sends,
             orders={variant: _with_model(order, model).as_json() for variant, order in orders.items()},
             release=version("retake"),
-            model_hash=model_hash_of(orders),
+            model_hash=model_hash,
             folder=str(Path.cwd()),
             names=names,
         )
@@ -139,13 +136,13 @@ class Cluster:
         with contextlib.suppress(OSError):  # it has ended: that is seen when it is listened to
             self._connection.send((item, force))
 
-    def wait(self, timeout_s: float) -> Sequence[tuple[Item, Outcome] | Step]:
+    def wait(self, timeout_s: float) -> Sequence[Said]:
         """What became of items since.
 
         Raises:
             RetakeError: no node is left, a node can't do what is asked, or the connection is lost.
         """
-        told: list[tuple[Item, Outcome] | Step] = []
+        told: list[Said] = []
         while self._connection.poll(0.0 if told else timeout_s):
             said = self._heard()
             if isinstance(said, int):
@@ -153,11 +150,11 @@ class Cluster:
                 break  # there may be something to hand out
             if isinstance(said, str):
                 self._loss = f"; the last one was lost: {said}"
-                continue
-            self._handed.discard(said[0])
+                break  # where they keep being lost there is always more to hear
+            self._handed.discard(said.item if isinstance(said, Lost) else said[0])
             told.append(said)
-        if self._ready == 0 and time.monotonic() - self._ready_s > self._nodes_s:
-            waited = f"no worker was ready for {self._nodes_s:.0f} s"
+        if self._ready == 0 and time.monotonic() - self._ready_s > NODES_S:
+            waited = f"no worker was ready for {NODES_S:.0f} s"
             raise RetakeError(f"cluster {self._address}: {waited}; {self._asks}{self._loss}")
         return told
 

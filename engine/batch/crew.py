@@ -10,20 +10,19 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from multiprocessing.connection import Connection
 from typing import Any
 
 import ray
-from ray.exceptions import RayError, RayTaskError
+from ray.exceptions import ObjectStoreFullError, OutOfDiskError, OutOfMemoryError, RayError, RayTaskError
 
 from engine.batch.actor import Actor
 from engine.batch.cluster import Wanted
 from engine.batch.outcome import Outcome
-from engine.batch.plan import Item, Key
-from engine.batch.pool import MOST_DEATHS
+from engine.batch.plan import Item
+from engine.batch.pool import Lost
 from engine.batch.sent import read_recording, write_result
 from engine.batch.worker import failed, failure, thread_environment
 from engine.child import CALM
@@ -33,12 +32,14 @@ TRANSFERS = 4  # recordings and results at a time in the object store, however m
 PAUSE_S = 2.0  # before a worker takes the place of one that was lost; Ray may not know of its node yet
 STOP_S = 10.0  # for workers to clear up what they are writing
 IMPORT_FAILED = "failed to import"
+STORE_ERRORS = (ObjectStoreFullError, OutOfDiskError)  # the worker is as well as before
 
 
 def serve(descriptor: int) -> None:
     """Be that process, with the batch at the other end of a pipe; returns when that is closed.
 
-    What is told: how many workers are ready; why one was lost; an item and its outcome; an error, which ends it.
+    What is told: how many workers are ready; why one was lost, or `Lost` with its item; an item and its outcome; an
+    error, which ends it.
     """
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # Ctrl-C in the terminal is the batch's to answer
@@ -47,13 +48,17 @@ def serve(descriptor: int) -> None:
         hush()
     connection: Connection[Any, Any] = Connection(descriptor)
     with contextlib.suppress(EOFError, OSError):
+        wanted: Wanted = connection.recv()
         try:
-            wanted: Wanted = connection.recv()
             connect(wanted.address)
             connection.send(0)
             asyncio.run(course(wanted, connection))
         except RetakeError as error:
             connection.send(error)
+        except Exception as error:  # ours or Ray's: without a word, the cluster would be taken for lost
+            why = f"failed: {type(error).__name__}: {one_line(error)}"
+            connection.send(RetakeError(f"cluster {wanted.address}: {why}"))
+            raise
 
 
 def hush() -> None:
@@ -120,7 +125,6 @@ class Crew:
         self.size = wanted.count or max(1, min(wanted.most, room_for(wanted.threads, gpus, wanted.memory_bytes)))
         self.waiting: asyncio.Queue[tuple[Item, bool]] = asyncio.Queue()
         self._ready = 0
-        self._deaths: Counter[Key] = Counter()
         self._asked: set[Any] = set()
         self._stopping = False
         self._transfers = asyncio.Semaphore(TRANSFERS)
@@ -180,7 +184,7 @@ class Crew:
         """Have a worker carry out one item after the other.
 
         Raises:
-            RayError: it is lost; its item waits for another one, or has failed.
+            RayError: it is lost; its item is told of, or waits for another one.
         """
         while True:
             item, force = await self.waiting.get()
@@ -193,22 +197,10 @@ class Crew:
                 outcome = await (self._sent if self._wanted.sends else self._shared)(actor, item, force)
             except RayTaskError as error:  # the worker lives
                 outcome = failed(item, f"{item.source}: failed on a node: {one_line(error.cause)}")
-            except RayError:
-                self._lose(item)
+            except RayError as error:
+                self._tell(Lost(item, f"the worker that worked on it was lost: {one_line(error)}"))
                 raise
             self._tell((item, outcome))
-
-    def _lose(self, item: Item) -> None:
-        """See to an item whose worker is lost."""
-        if self._stopping:
-            return
-        self._deaths[item.key] += 1
-        if self._deaths[item.key] < MOST_DEATHS:
-            # What it left half-written is in the way of nobody; what it left whole is the batch's own.
-            self.waiting.put_nowait((item, True))
-            return
-        why = f"{item.source}: the worker that worked on it was lost, {MOST_DEATHS} times (killed, or its node is gone)"
-        self._tell((item, failed(item, why)))
 
     async def _shared(self, actor: Any, item: Item, force: bool) -> Outcome:
         """Have a worker restore a recording that it sees."""
@@ -219,7 +211,7 @@ class Crew:
         """Send a recording to a worker and fetch the result.
 
         Raises:
-            RayError: the worker, or what is sent, is lost.
+            RayError: the worker is lost.
         """
         outcome: Outcome
         try:
@@ -227,11 +219,13 @@ class Crew:
                 data = await asyncio.to_thread(read_recording, item, force)
                 await actor.receive.remote(item, ray.put(data))
                 del data
-            outcome_asked, data_asked = actor.carry_out_received.options(num_returns=2).remote()
+            outcome_asked, data_asked = actor.carry_out_received.options(num_returns=2).remote(item.key)
             outcome = await self._answer(outcome_asked)
             async with self._transfers:
                 if outcome.is_done:
                     await asyncio.to_thread(write_result, item, await data_asked, force)
+        except STORE_ERRORS as error:
+            return failed(item, f"{item.source}: can't be sent: {one_line(error)}")
         except RayError:
             raise
         except Exception as error:
@@ -260,8 +254,13 @@ def room_for(cpus: int, gpus: int, memory_bytes: int) -> int:
 
 
 def one_line(error: BaseException) -> str:
-    """The last line of what Ray says: above it stand tracebacks. Where versions differ, it is all of it."""
+    """What matters of what Ray says: the last line, above which stand tracebacks.
+
+    Where versions differ it is all of it; where there is no room, the first line, below which stand tables and advice.
+    """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     if not lines:
         return type(error).__name__
+    if isinstance(error, (OutOfMemoryError, *STORE_ERRORS)):
+        return lines[0]
     return " ".join(lines) if "ersion" in lines[0] else lines[-1]

@@ -30,6 +30,7 @@ class Journal:
 
     Attributes:
         path: its file.
+        model_hash: of the model that results follow from.
         outcomes: what is done, by variant and name; failures are not among it.
         begun: what was begun, whatever became of it.
         notes: what else holds of the batch: ``force``, files at its places may be replaced; ``report``, it has one.
@@ -42,7 +43,7 @@ class Journal:
             OutputError: it can't be written, another process writes it, or it is there and not to be gone on with.
             InputError: it is of a batch with other settings, or damaged.
         """
-        self.path = plan.folder / NAME
+        self.path, self.model_hash = plan.folder / NAME, model_hash
         self.outcomes: dict[Key, Outcome] = {}
         self.begun: set[Key] = set()
         self.notes: set[str] = set()

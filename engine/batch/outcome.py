@@ -5,7 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.batch.plan import Item
 
 
 @dataclass(frozen=True)
@@ -22,17 +25,20 @@ class Outcome:
         error: why there is no result, in one line; empty where there is one.
         sha256: of the result's bytes, hexadecimal; empty where there is none.
         size: of the result in bytes.
+        disk_full: whether there is no result because no space was left for it, as there will be for no other; it is
+            for the batch at work and not written down.
     """
 
     name: str
     variant: str
     source: str
-    output: str
-    facts: dict[str, Any] | None
-    notes: tuple[str, ...]
-    error: str
-    sha256: str
-    size: int
+    output: str = ""
+    facts: dict[str, Any] | None = None
+    notes: tuple[str, ...] = ()
+    error: str = ""
+    sha256: str = ""
+    size: int = 0
+    disk_full: bool = False
 
     @property
     def is_done(self) -> bool:
@@ -41,7 +47,9 @@ class Outcome:
 
     def as_json(self) -> dict[str, Any]:
         """For a file of JSON."""
-        return dataclasses.asdict(self)
+        values = dataclasses.asdict(self)
+        del values["disk_full"]
+        return values
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Outcome:
@@ -51,6 +59,15 @@ class Outcome:
             TypeError, KeyError: it is none.
         """
         return cls(**{**values, "notes": tuple(values["notes"])})
+
+
+def as_named_now(outcome: Outcome, item: Item) -> Outcome:
+    """An outcome by the paths that its item's files have here and now."""
+    source, output = str(item.source), str(item.target)
+    if outcome.facts is None:
+        return dataclasses.replace(outcome, source=source)
+    facts = {**outcome.facts, "input": source, "output": output}
+    return dataclasses.replace(outcome, source=source, output=output, facts=facts)
 
 
 def names_in_all(outcomes: Iterable[Outcome]) -> set[str]:

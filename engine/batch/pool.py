@@ -9,8 +9,6 @@ from typing import Protocol
 from engine.batch.outcome import Outcome
 from engine.batch.plan import Item
 
-MOST_DEATHS = 2  # of workers with the same item, before it is given up
-
 
 @dataclass(frozen=True)
 class Step:
@@ -22,11 +20,24 @@ class Step:
     of: int
 
 
-class Pool(Protocol):
-    """Workers that items are handed to.
+@dataclass(frozen=True)
+class Lost:
+    """An item whose worker ended in the middle of it.
 
-    An item that is lost with its worker is done by another one; one that loses several workers fails.
+    Attributes:
+        item: which nobody works on any more; it may be handed over again.
+        why: in one line.
     """
+
+    item: Item
+    why: str
+
+
+Said = tuple[Item, Outcome] | Step | Lost
+
+
+class Pool(Protocol):
+    """Workers that items are handed to; where one is lost, another takes its place."""
 
     @property
     def free(self) -> int:
@@ -40,7 +51,7 @@ class Pool(Protocol):
             force: whether a file that is there may be replaced.
         """
 
-    def wait(self, timeout_s: float) -> Sequence[tuple[Item, Outcome] | Step]:
+    def wait(self, timeout_s: float) -> Sequence[Said]:
         """What came of the items since; returns as soon as there is something, or after ``timeout_s``."""
 
     def close(self) -> None:

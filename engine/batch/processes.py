@@ -6,17 +6,15 @@ import contextlib
 import os
 import signal
 import subprocess
-import threading
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from engine.batch.outcome import Outcome
-from engine.batch.plan import Item, Key
-from engine.batch.pool import MOST_DEATHS, Step
-from engine.batch.worker import Worker, failed, gpu_environment, thread_environment
+from engine.batch.plan import Item
+from engine.batch.pool import Lost, Said, Step
+from engine.batch.worker import Worker, gpu_environment, thread_environment
 from engine.child import start_child
 from engine.errors import Cancelled
 from engine.progress import Control
@@ -37,29 +35,28 @@ class Processes:
 
     def __init__(self, count: int, orders: Mapping[str, Order], threads: int) -> None:
         self._count, self._orders, self._threads = count, orders, threads
-        self._deaths: Counter[Key] = Counter()
-        self._lost: list[tuple[Item, bool]] = []
         self._workers: list[_Process] = []
+        self._doing: dict[_Process, Item] = {}
 
     @property
     def free(self) -> int:
         """How many processes have nothing to do, or aren't started yet."""
-        return self._count - sum(worker.item is not None for worker in self._workers) - len(self._lost)
+        return self._count - len(self._doing)
 
     def hand(self, item: Item, force: bool) -> None:
         """Have a process that has nothing to do carry out an item; it is started where there is none."""
-        worker = next((worker for worker in self._workers if worker.item is None), None)
+        worker = next((worker for worker in self._workers if worker not in self._doing), None)
         if worker is None:
             taken = {worker.number for worker in self._workers}
             worker = self._started(next(number for number in range(self._count) if number not in taken))
             self._workers.append(worker)
-        worker.item, worker.force = item, force
+        self._doing[worker] = item
         with contextlib.suppress(OSError):  # it has ended: that is seen when it is listened to
             worker.connection.send((item, force))
 
-    def wait(self, timeout_s: float) -> Sequence[tuple[Item, Outcome] | Step]:
+    def wait(self, timeout_s: float) -> Sequence[Said]:
         """What the processes say."""
-        told: list[tuple[Item, Outcome] | Step] = []
+        told: list[Said] = []
         for connection in wait([worker.connection for worker in self._workers], timeout_s):
             worker = next(worker for worker in self._workers if worker.connection is connection)
             try:
@@ -67,16 +64,10 @@ class Processes:
             except (EOFError, OSError):
                 told += self._bury(worker)
                 continue
-            item = worker.item
-            assert item is not None
             if isinstance(said, Outcome):
-                worker.item = None
-                told.append((item, said))
+                told.append((self._doing.pop(worker), said))
             else:
-                told.append(Step(item, *said))
-        for item, force in self._lost[:]:
-            self._lost.remove((item, force))
-            self.hand(item, force)
+                told.append(Step(self._doing[worker], *said))
         return told
 
     def close(self) -> None:
@@ -101,36 +92,23 @@ class Processes:
             connection.send((self._orders, self._threads))
         return worker
 
-    def _bury(self, worker: _Process) -> list[tuple[Item, Outcome] | Step]:
-        """See to what a process that has ended was doing; another is started in its place when it is needed."""
+    def _bury(self, worker: _Process) -> list[Said]:
+        """What to tell of a process that has ended; another is started in its place when it is needed."""
         worker.connection.close()
         code = worker.process.wait()
         self._workers.remove(worker)
-        item = worker.item
-        if item is None:
-            return []
-        self._deaths[item.key] += 1
-        if self._deaths[item.key] < MOST_DEATHS:
-            # What it left half-written is in the way of nobody; what it left whole is the batch's own.
-            self._lost.append((item, True))
+        if worker not in self._doing:
             return []
         known = {number.value: number.name for number in signal.Signals}
         how = known.get(-code, f"signal {-code}") if code < 0 else f"exit code {code}"
-        why = f"{item.source}: the process that worked on it ended with {how}, {MOST_DEATHS} times"
-        return [(item, failed(item, why))]
+        return [Lost(self._doing.pop(worker), f"the process that worked on it ended with {how}")]
 
 
 class _Process:
-    """One of them.
-
-    Attributes:
-        item: what it is doing, with ``force``; None where it has nothing to do.
-    """
+    """One of them."""
 
     def __init__(self, number: int, process: subprocess.Popen[bytes], connection: Connection[Any, Any]) -> None:
         self.number, self.process, self.connection = number, process, connection
-        self.item: Item | None = None
-        self.force = False
 
 
 def serve(descriptor: int) -> None:
@@ -153,11 +131,10 @@ class _Reporter:
     def __init__(self, connection: Connection[Any, Any]) -> None:
         self._connection = connection
         self._last_s = 0.0
-        self._lock = threading.Lock()
 
     def __call__(self, stage: str, done: int, of: int) -> None:
         now = time.monotonic()
         if now - self._last_s >= STEP_S:
             self._last_s = now
-            with self._lock, contextlib.suppress(OSError):  # the batch is gone: the next question tells so
+            with contextlib.suppress(OSError):  # the batch is gone: the next question tells so
                 self._connection.send((stage, done, of))

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.audio import stamp
 from engine.batch.journal import Journal
-from engine.batch.outcome import Outcome
+from engine.batch.outcome import Outcome, as_named_now
 from engine.batch.plan import Item, Key, Plan
-from engine.batch.pool import Pool, Step
+from engine.batch.pool import Lost, Pool, Step
 from engine.batch.worker import failed
 from engine.errors import DiskFullError
 from engine.progress import Control
 from engine.saving import exists_message, sweep_parts
 
-NO_SPACE = ": no space: "  # in what `engine.saving` says of a full disk
+MOST_LOSSES = 2  # of workers with the same item, before it is given up
 LOOK_S = 0.5  # how long a user waits at most for an answer to Ctrl-C
 
 
@@ -72,13 +71,6 @@ def missing_of(plan: Plan, journal: Journal, control: Control) -> list[Item]:
     return missing
 
 
-def as_named_now(outcome: Outcome, item: Item) -> Outcome:
-    """An outcome by the paths that its files have now."""
-    source, output = str(item.source), str(item.target)
-    facts = None if outcome.facts is None else {**outcome.facts, "input": source, "output": output}
-    return dataclasses.replace(outcome, source=source, output=output, facts=facts)
-
-
 def run_batch(
     plan: Plan, missing: Iterable[Item], pool: Pool, journal: Journal, *, force: bool, tell: Tells
 ) -> list[Outcome]:
@@ -95,46 +87,89 @@ def run_batch(
     Raises:
         OutputError, DiskFullError: the journal can't be written, or no space is left for results.
     """
-    stamps: dict[Key, tuple[int, int]] = {}
-    waiting = deque(missing)
-    sizes = {item.key: size_of(item.source) for item in plan.items}
-    standing = Standing(len(plan.items), sum(sizes.values()))
-    outcomes: dict[Key, Outcome] = {}
-    left = {item.key for item in waiting}
-    sweep(waiting)
+    course = _Course(plan, missing, pool, journal, force)
+    while len(course.outcomes) < len(plan.items):
+        course.hand_out()
+        if len(course.outcomes) < len(plan.items):
+            course.listen()
+        tell(course.standing)
+    return [course.outcomes[item.key] for item in plan.items]
 
-    def ended(item: Item, outcome: Outcome) -> None:
-        outcomes[item.key] = outcome
-        standing.count(outcome, sizes[item.key])
 
-    for item in plan.items:
-        if item.key not in left:
-            ended(item, journal.outcomes[item.key])
-    while len(outcomes) < len(plan.items):
-        while waiting and pool.free > 0:
-            item = waiting.popleft()
-            own = force or item.key in journal.begun
+class _Course:
+    """A batch at work; the arguments are those of `run_batch`.
+
+    Attributes:
+        standing: how far it is.
+        outcomes: of the items that are through.
+    """
+
+    def __init__(self, plan: Plan, missing: Iterable[Item], pool: Pool, journal: Journal, force: bool) -> None:
+        self._pool, self._journal, self._force = pool, journal, force
+        self._waiting = deque(missing)
+        self._losses: Counter[Key] = Counter()
+        self._stamps: dict[Key, tuple[int, int]] = {}
+        self._sizes = {item.key: size_of(item.source) for item in plan.items}
+        self.standing = Standing(len(plan.items), sum(self._sizes.values()))
+        self.outcomes: dict[Key, Outcome] = {}
+        left = {item.key for item in self._waiting}
+        sweep(self._waiting)
+        for item in plan.items:
+            if item.key not in left:
+                self._end(item, journal.outcomes[item.key])
+
+    def hand_out(self) -> None:
+        """Hand over what waits while workers are free; what can't be done fails here."""
+        while self._waiting and self._pool.free > 0:
+            item = self._waiting.popleft()
+            own = self._force or item.key in self._journal.begun
             refusal = "" if own or not item.target.exists() else exists_message(item.target)
             try:
-                stamps[item.key] = stamp(item.source)
+                self._stamps[item.key] = stamp(item.source)
             except OSError as error:
                 refusal = f"{item.source}: can't be read: {error.strerror or error}"
             if refusal:
-                ended(item, failed(item, refusal))
+                self._end(item, failed(item, refusal))
                 continue
-            journal.begin(item)
-            pool.hand(item, own)
-        for said in pool.wait(LOOK_S) if len(outcomes) < len(plan.items) else ():
+            self._journal.begin(item)
+            self._pool.hand(item, own)
+
+    def listen(self) -> None:
+        """Write down what is said, all of it before a full disk ends the batch.
+
+        Raises:
+            OutputError, DiskFullError: as `run_batch`.
+        """
+        full = ""
+        for said in self._pool.wait(LOOK_S):
             if isinstance(said, Step):
-                standing.latest = said
+                self.standing.latest = said
+            elif isinstance(said, Lost):
+                self._take_back(said)
+            elif said[1].disk_full:  # that it was begun stands in the journal, which may find no space for more
+                full = full or said[1].error
             else:
-                item, outcome = said
-                if NO_SPACE in outcome.error:
-                    raise DiskFullError(f"{outcome.error}; the batch stops here, --resume goes on")
-                journal.finish(item, outcome, stamps[item.key])
-                ended(item, outcome)
-        tell(standing)
-    return [outcomes[item.key] for item in plan.items]
+                self._finish(*said)
+        if full:
+            raise DiskFullError(f"{full}; the batch stops here, --resume goes on")
+
+    def _take_back(self, lost: Lost) -> None:
+        """Have an item tried again, unless it was often enough."""
+        item = lost.item
+        self._losses[item.key] += 1
+        if self._losses[item.key] < MOST_LOSSES:
+            # What is left half-written is in the way of nobody; what is left whole is the batch's own.
+            self._waiting.appendleft(item)
+        else:
+            self._finish(item, failed(item, f"{item.source}: tried {MOST_LOSSES} times and given up: {lost.why}"))
+
+    def _finish(self, item: Item, outcome: Outcome) -> None:
+        self._journal.finish(item, outcome, self._stamps[item.key])
+        self._end(item, outcome)
+
+    def _end(self, item: Item, outcome: Outcome) -> None:
+        self.outcomes[item.key] = outcome
+        self.standing.count(outcome, self._sizes[item.key])
 
 
 def sweep(items: Iterable[Item]) -> None:

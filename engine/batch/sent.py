@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from engine.batch.plan import Item
+from engine.batch.worker import make_folder
 from engine.saving import hold, written_whole
 
 PREFIX, LOCK = "retake-parcel-", "lock"
@@ -21,13 +22,13 @@ def read_recording(item: Item, force: bool) -> bytes:
     """The recording's bytes; what a worker on this machine would refuse at once is refused in the same words.
 
     Raises:
-        RecordingError: it can't be read. OutputError: its result couldn't be written.
+        RecordingError: it can't be read. OutputError, DiskFullError: its result couldn't be written.
         OSError: so too.
     """
     from engine.audio import open_clip
     from engine.export import check_target
 
-    item.target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(item)
     check_target(item.target, sources=[item.source], force=force)
     try:
         if item.source.is_file():

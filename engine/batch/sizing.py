@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.audio import open_clip
 from engine.batch.plan import Plan
 from engine.batch.running import size_of
-from engine.batch.worker import gpu_count
+from engine.batch.worker import visible_gpus
 from engine.errors import RetakeError
 from engine.memory import available_bytes, estimate_bytes
 from engine.region import region_of
@@ -21,8 +21,9 @@ LOOKED_AT = 10  # of the largest files, for the memory that they take
 def workers_for(plan: Plan, sources: Sequence[Path]) -> int:
     """How many processes this machine has cores, GPUs and memory for, going by the largest recording."""
     order = next(iter(plan.orders.values()))
-    if gpu_count() and order.settings.device in ("auto", "cuda"):
-        return gpu_count()
+    gpus = visible_gpus()
+    if gpus and order.settings.device in ("auto", "cuda"):
+        return len(gpus)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     most = max(1, cores // plan.threads)
     needed, free = largest_bytes(plan, sources), available_bytes()

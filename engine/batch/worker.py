@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import dataclasses
+import errno
 import os
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
 from pathlib import Path
 
 from engine.batch.outcome import Outcome
 from engine.batch.plan import Item
-from engine.errors import Cancelled, RetakeError
+from engine.errors import Cancelled, DiskFullError, RetakeError
 from engine.model.manifest import sha256_of
 from engine.progress import Control
 from engine.restoring import Order, restored
+from engine.saving import explain
 
 # To be set before a process loads anything: they say how many threads its numerical libraries start with.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+VISIBLE = "CUDA_VISIBLE_DEVICES"
+GPUS = Path("/proc/driver/nvidia/gpus")  # a folder each, where the driver is
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
 def thread_environment(threads: int) -> dict[str, str]:
@@ -46,20 +51,19 @@ class Worker:
         Args:
             item: what is to be done.
             force: whether a file that is there may be replaced.
-            control: told of progress and asked whether to stop.
+            control: told of progress and asked whether to stop; for this recording alone.
 
         Raises:
-            Cancelled: the user stopped; nothing is left behind.
+            Cancelled: the user stopped; nothing half-written is left behind, but the result may be there, whole. It is
+                the batch's own: what takes the batch up again makes it anew.
         """
         said: list[str] = []
 
         def say(notes: Iterable[str]) -> None:
             said.extend(notes)
 
-        # Each recording has notes of its own.
-        control = dataclasses.replace(control, notes=[])
         try:
-            item.target.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(item)
             order = self._orders[item.variant]
             made = restored(item.source, item.target, order, control, force=force, say=say, models=self._models)
             digest, size = sha256_of(item.target, control), item.target.stat().st_size
@@ -68,32 +72,59 @@ class Worker:
         except Exception as error:  # one recording's trouble is not that of the others
             return failure(item, error)
         notes = tuple(dict.fromkeys((*said, *made.notes)))
-        return Outcome(item.name, item.variant, str(item.source), str(item.target), made.facts, notes, "", digest, size)
+        return Outcome(
+            item.name,
+            item.variant,
+            str(item.source),
+            str(item.target),
+            facts=made.facts,
+            notes=notes,
+            sha256=digest,
+            size=size,
+        )
+
+
+def make_folder(item: Item) -> None:
+    """Make the folder that an item's result goes to.
+
+    Raises:
+        OutputError, DiskFullError: it can't be made.
+    """
+    try:
+        item.target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise explain(error, item.target) from error
 
 
 def failure(item: Item, error: Exception) -> Outcome:
     """The outcome of an item that an error ended."""
+    full = isinstance(error, DiskFullError) or (isinstance(error, OSError) and error.errno in NO_SPACE)
     if isinstance(error, RetakeError):
-        return failed(item, str(error))
-    if isinstance(error, OSError):
-        return failed(item, f"{item.target}: {error.strerror or error}")
-    return failed(item, f"{item.source}: failed: {type(error).__name__}: {error}")
+        why = str(error)
+    elif isinstance(error, OSError) and isinstance(error.filename, str | Path):
+        why = f"{error.filename}: {error.strerror or error}"
+    else:
+        why = f"{item.source}: failed: {type(error).__name__}: {error}"
+    return failed(item, why, disk_full=full)
 
 
-def failed(item: Item, error: str) -> Outcome:
+def failed(item: Item, error: str, *, disk_full: bool = False) -> Outcome:
     """The outcome of an item that has no result."""
     line = " ".join(error.split()) or "failed without a word"
-    return Outcome(item.name, item.variant, str(item.source), "", None, (), line, "", 0)
+    return Outcome(item.name, item.variant, str(item.source), error=line, disk_full=disk_full)
 
 
 def gpu_environment(number: int) -> dict[str, str]:
-    """The environment that shares the GPUs of this machine out among workers, unless the user did."""
-    gpus = gpu_count()
-    if gpus < 2 or "CUDA_VISIBLE_DEVICES" in os.environ:
-        return {}
-    return {"CUDA_VISIBLE_DEVICES": str(number % gpus)}
+    """The environment that shares the GPUs out among workers, of which this is the one of that number."""
+    gpus = visible_gpus()
+    return {VISIBLE: gpus[number % len(gpus)]} if len(gpus) > 1 else {}
 
 
-def gpu_count() -> int:
-    """How many NVIDIA GPUs the system lists, without torch."""
-    return len(list(Path("/proc/driver/nvidia/gpus").glob("*")))
+def visible_gpus() -> list[str]:
+    """The NVIDIA GPUs that the user leaves visible, or that the system lists, as CUDA names them; without torch."""
+    installed = [str(number) for number, _ in enumerate(GPUS.glob("*"))]
+    chosen = os.environ.get(VISIBLE)
+    if chosen is None or not installed:
+        return installed
+    names = (name.strip() for name in chosen.split(","))
+    return list(takewhile(lambda name: name not in ("", "-1"), names))  # CUDA sees none after one that isn't there

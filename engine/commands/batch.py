@@ -90,9 +90,10 @@ def run(arguments: argparse.Namespace) -> int:
     order = order_from(arguments)
     from engine.batch.grid import variants_of
     from engine.batch.journal import Journal
+    from engine.batch.model import model_hash_of
     from engine.batch.plan import plan_of
     from engine.batch.running import missing_of
-    from engine.model.folder import check_model, weights_hash
+    from engine.model.folder import check_model
 
     model = check_model(order.settings.model)
     orders = variants_of(order, arguments.grid, model) if arguments.evaluate else {"": order}
@@ -100,8 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
     plan = plan_of(arguments.inputs, arguments.output, orders, arguments.threads)
     with Progress() as progress:
         progress.report("checking", 0, 1)
-        needed = sorted({part for each in orders.values() for part in components_for(each.settings)})
-        journal = Journal(plan, weights_hash(model, needed), resume=arguments.resume, anew=arguments.force)
+        journal = Journal(plan, model_hash_of(orders, model), resume=arguments.resume, anew=arguments.force)
         try:
             check_reports(plan, journal, arguments)
             before = len(journal.outcomes)
@@ -195,7 +195,7 @@ def carried_out(
     def show(standing: Standing) -> None:
         progress.report("restoring", standing.done_bytes, standing.of_bytes, standing_words(standing))
 
-    pool = pool_for(plan, missing, arguments)
+    pool = pool_for(plan, missing, journal.model_hash, arguments)
     try:
         outcomes = run_batch(plan, missing, pool, journal, force="force" in journal.notes, tell=show)
     finally:
@@ -205,10 +205,10 @@ def carried_out(
     return outcomes
 
 
-def pool_for(plan: Plan, missing: Sequence[Item], arguments: argparse.Namespace) -> Pool:
+def pool_for(plan: Plan, missing: Sequence[Item], model_hash: str, arguments: argparse.Namespace) -> Pool:
     """Those who do the work."""
     if arguments.cluster and missing:
-        return cluster_for(plan, [item.source for item in missing], arguments)
+        return cluster_for(plan, [item.source for item in missing], model_hash, arguments)
     from engine.batch.processes import Processes
     from engine.batch.sizing import workers_for
 
@@ -216,7 +216,7 @@ def pool_for(plan: Plan, missing: Sequence[Item], arguments: argparse.Namespace)
     return Processes(min(count, len(missing)), plan.orders, plan.threads)
 
 
-def cluster_for(plan: Plan, sources: Sequence[Path], arguments: argparse.Namespace) -> Pool:
+def cluster_for(plan: Plan, sources: Sequence[Path], model_hash: str, arguments: argparse.Namespace) -> Pool:
     """Workers on the nodes of a cluster."""
     from engine.batch.cluster import Cluster
     from engine.batch.sizing import largest_bytes
@@ -227,7 +227,8 @@ def cluster_for(plan: Plan, sources: Sequence[Path], arguments: argparse.Namespa
         len(sources),
         plan.orders,
         plan.threads,
-        files=arguments.cluster_files or "shared",
+        model_hash=model_hash,
+        sends=arguments.cluster_files == "sent",
         memory_bytes=largest_bytes(plan, sources) or 0,
     )
 

@@ -18,7 +18,6 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.batch.cluster import Cluster
 from engine.batch.journal import Journal
 from engine.batch.outcome import Outcome
 from engine.batch.plan import Item, Plan
@@ -28,7 +27,7 @@ from engine.model.manifest import sha256_of
 from engine.progress import Control
 from engine.restoring import Order
 from engine.settings import RestoreSettings
-from tests.engine.batch.test_cluster import Nodes
+from tests.engine.batch.test_cluster import Nodes, cluster
 
 RATE, HOUR_S = 44100, 3600.0
 TURNS = 3
@@ -103,8 +102,8 @@ def test_what_ray_adds_to_a_recording(nodes: Nodes, tmp_path: Path) -> None:
     orders = order("vae")
     pools: dict[str, Pool] = {
         "local": Processes(1, orders, 1),
-        "shared": Cluster(nodes.address, 1, 1, orders, 1),
-        "sent": Cluster(nodes.address, 1, 1, orders, 1, files="sent"),
+        "shared": cluster(nodes.address, 1, 1, orders, 1),
+        "sent": cluster(nodes.address, 1, 1, orders, 1, sends=True),
     }
     found: dict[str, list[float]] = {name: [] for name in pools}
     try:
@@ -126,8 +125,8 @@ def test_large_recordings_are_sent_at(nodes: Nodes, tmp_path: Path) -> None:
     megabytes = sum(item.source.stat().st_size for item in items) / 1e6
     short = {"": dataclasses.replace(order("vae")[""], start_s=1.0, end_s=1.5)}
     pools: dict[str, Pool] = {
-        "shared": Cluster(nodes.address, 1, 1, short, 1),
-        "sent": Cluster(nodes.address, 1, 1, short, 1, files="sent"),
+        "shared": cluster(nodes.address, 1, 1, short, 1),
+        "sent": cluster(nodes.address, 1, 1, short, 1, sends=True),
     }
     found: dict[str, list[float]] = {name: [] for name in pools}
     try:
@@ -145,7 +144,7 @@ def test_large_recordings_are_sent_at(nodes: Nodes, tmp_path: Path) -> None:
 def test_two_workers_against_one(nodes: Nodes, tmp_path: Path) -> None:
     items = recordings(tmp_path / "some", 16, 4.0)
     found: dict[int, list[float]] = {1: [], 2: []}
-    pools = {count: Cluster(nodes.address, count, count, order("vae"), 1) for count in (1, 2)}
+    pools = {count: cluster(nodes.address, count, count, order("vae"), 1) for count in (1, 2)}
     try:
         for _ in range(TURNS):
             for count, pool in pools.items():
@@ -175,7 +174,7 @@ def test_so_many_recordings_pass_through_the_driver(nodes: Nodes, tmp_path: Path
     for number in range(1000):
         (tmp_path / f"{number}.wav").touch()
         items.append(Item(f"{number}.wav", "", tmp_path / f"{number}.wav", tmp_path / "out" / f"{number}.wav"))
-    pool = Cluster(nodes.address, 2, 2, order("vae"), 1)
+    pool = cluster(nodes.address, 2, 2, order("vae"), 1)
     try:
         spent_s = min(seconds_for(pool, 2, items) for _ in range(TURNS))
     finally:

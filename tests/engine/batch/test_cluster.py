@@ -24,9 +24,12 @@ import soundfile
 
 from engine.batch import cluster as cluster_module
 from engine.batch.cluster import Cluster
+from engine.batch.model import model_hash_of, model_of
 from engine.batch.outcome import Outcome
 from engine.batch.plan import Item
+from engine.batch.pool import Lost
 from engine.batch.sent import PREFIX
+from engine.child import start_child
 from engine.cli import main
 from engine.errors import InputError, RetakeError
 from engine.restoring import Order
@@ -305,17 +308,52 @@ def test_a_recording_that_ends_its_workers_is_given_up_and_the_rest_is_done(
         if ended(tmp_path / "out") == ["b.wav"]:  # it was given to the second worker first
             pytest.fail("the short recording was done before the long one")
     said = batch.communicate(timeout=SOON_S)[1]
-    assert f"failed: a.wav: {source / 'a.wav'}: the worker that worked on it was lost, 2 times" in said
+    given_up = f"failed: a.wav: {source / 'a.wav'}: tried 2 times and given up: the worker that worked on it was lost"
+    assert given_up in said
     assert batch.returncode == 1 and list(hashes(tmp_path / "out")) == ["b.wav"]
+
+
+def test_of_a_worker_that_is_lost_ray_s_reason_is_told(
+    nodes: Nodes, recordings: Path, tiny_folder: Path, tmp_path: Path
+) -> None:
+    pool = cluster(nodes.address, 1, 1, order(tiny_folder), 1)
+    item = Item("a.wav", "", recordings / "00.wav", tmp_path / "a.wav")
+    try:
+        until(lambda: pool.wait(0.1) or pool.free)
+        pool.hand(item, False)
+        (pid,) = until(lambda: nodes.workers(WORKING))
+        os.kill(pid, signal.SIGKILL)
+        (lost,) = until(lambda: pool.wait(0.1))
+        assert isinstance(lost, Lost) and lost.item == item
+        assert lost.why.startswith(
+            "the worker that worked on it was lost: The actor is dead because its worker process"
+        )
+    finally:
+        pool.close()
 
 
 def order(model: Path | str = "bundled") -> dict[str, Order]:
     return {"": Order(RestoreSettings(method="vae", model=str(model), device="cpu"))}
 
 
+def cluster(
+    address: str,
+    count: int | None,
+    most: int,
+    orders: dict[str, Order],
+    threads: int,
+    *,
+    sends: bool = False,
+    memory_bytes: int = 0,
+) -> Cluster:
+    """Workers on a cluster, with the model's own hash."""
+    model_hash = model_hash_of(orders, model_of(orders))
+    return Cluster(address, count, most, orders, threads, model_hash=model_hash, sends=sends, memory_bytes=memory_bytes)
+
+
 def test_other_versions_of_retake_are_refused(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster_module, "version", lambda name: "99.0")
-    pool = Cluster(nodes.address, 1, 1, order(), 1)
+    pool = cluster(nodes.address, 1, 1, order(), 1)
     try:
         with pytest.raises(InputError, match=r"is installed there, 99\.0 here; the same is needed on all nodes"):
             until(lambda: pool.wait(0.1))
@@ -323,10 +361,18 @@ def test_other_versions_of_retake_are_refused(nodes: Nodes, monkeypatch: pytest.
         pool.close()
 
 
+def test_what_fails_in_the_process_that_speaks_to_ray_is_told(nodes: Nodes) -> None:
+    pool = cluster(nodes.address, 1, 1, order(), threads=-1)
+    try:
+        with pytest.raises(RetakeError, match=rf"cluster {nodes.address}: failed: ValueError: .* num_cpus"):
+            until(lambda: pool.wait(0.1))
+    finally:
+        pool.close()
+
+
 @pytest.mark.thorough
-def test_another_model_on_a_node_is_refused(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster_module, "model_hash_of", lambda orders: "0" * 64)
-    pool = Cluster(nodes.address, 1, 1, order(), 1)
+def test_another_model_on_a_node_is_refused(nodes: Nodes) -> None:
+    pool = Cluster(nodes.address, 1, 1, order(), 1, model_hash="0" * 64)
     try:
         with pytest.raises(InputError, match="model bundled has other weights there than here"):
             until(lambda: pool.wait(0.1))
@@ -334,12 +380,30 @@ def test_another_model_on_a_node_is_refused(nodes: Nodes, monkeypatch: pytest.Mo
         pool.close()
 
 
-def test_a_cluster_without_room_is_told_after_a_wait(nodes: Nodes) -> None:
-    pool = Cluster(nodes.address, None, 4, order(), 64, memory_bytes=10**9, nodes_s=1.0)
+def test_a_cluster_without_room_is_told_after_a_wait(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_module, "NODES_S", 1.0)
+    pool = cluster(nodes.address, None, 4, order(), 64, memory_bytes=10**9)
     try:
         assert pool.free == 0
         with pytest.raises(RetakeError, match=r"no worker was ready for 1 s; each takes 64 CPUs and 1\.0 GB"):
             until(lambda: pool.wait(0.1))
+    finally:
+        pool.close()
+
+
+def test_workers_that_keep_dying_are_not_listened_to_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(module: str, environment: dict[str, str]) -> Any:
+        return start_child("tests.engine.batch.dying", environment)
+
+    monkeypatch.setattr(cluster_module, "start_child", start)
+    monkeypatch.setattr(cluster_module, "NODES_S", 1.0)
+    pool = cluster("auto", 1, 1, order(), 1)
+    began = time.monotonic()
+    try:
+        assert pool.wait(0.5) == []
+        assert time.monotonic() - began < 5
+        with pytest.raises(RetakeError, match=r"no worker was ready for 1 s; .* the last one was lost: killed"):
+            until(lambda: pool.wait(0.5))
     finally:
         pool.close()
 
@@ -359,7 +423,7 @@ def test_results_that_can_not_be_written_here_fail_as_locally(
 
     local = Worker(order(tiny_folder), 1)
     wanted = {item: local.carry_out(item, False, Control()).error for item in items}
-    pool = Cluster(nodes.address, 1, 3, order(tiny_folder), 1, files="sent")
+    pool = cluster(nodes.address, 1, 3, order(tiny_folder), 1, sends=True)
     found: dict[Item, str] = {}
     try:
         waiting = list(items)
@@ -398,7 +462,7 @@ def test_who_listens_but_is_no_cluster_is_not_waited_for_for_long(monkeypatch: p
     with socket.create_server(("127.0.0.1", 0)) as server:
         began = time.monotonic()
         with pytest.raises(InputError, match="no answer for 3 s"):
-            Cluster(f"127.0.0.1:{server.getsockname()[1]}", 1, 1, order(), 1)
+            cluster(f"127.0.0.1:{server.getsockname()[1]}", 1, 1, order(), 1)
         assert time.monotonic() - began < 6
 
 
@@ -409,9 +473,10 @@ def test_ray_is_imported_by_its_own_process_alone(run_python: Callable[..., subp
 
 @pytest.mark.thorough
 def test_that_all_nodes_are_gone_is_told(  # the last one: the cluster is lost with it
-    nodes: Nodes, recordings: Path, tiny_folder: Path, tmp_path: Path
+    nodes: Nodes, recordings: Path, tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pool = Cluster(nodes.address, 1, 1, order(tiny_folder), 1, nodes_s=30.0)
+    monkeypatch.setattr(cluster_module, "NODES_S", 30.0)
+    pool = cluster(nodes.address, 1, 1, order(tiny_folder), 1)
     try:
         until(lambda: pool.wait(0.1) or pool.free)
         pool.hand(Item("a.wav", "", recordings / "00.wav", tmp_path / "a.wav"), False)
@@ -420,7 +485,7 @@ def test_that_all_nodes_are_gone_is_told(  # the last one: the cluster is lost w
         with pytest.raises(
             RetakeError, match=r"no worker was ready for 30 s; .* --resume goes on|the cluster's head, is gone"
         ):
-            until(lambda: pool.wait(0.1))
+            until(lambda: pool.wait(0.1) and False)  # its item is told of as lost before
     finally:
         pool.close()
     assert list(tmp_path.iterdir()) == []

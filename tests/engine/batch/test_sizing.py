@@ -61,7 +61,7 @@ def test_what_cannot_be_opened_asks_for_nothing(sources) -> None:
     [(8, 1, 1000 * GIGA, 8), (8, 3, 1000 * GIGA, 2), (2, 4, 1000 * GIGA, 1), (8, 1, 2 * GIGA, 2), (8, 1, 1000, 1)],
 )
 def test_workers_are_as_many_as_cores_and_memory_allow(sources, monkeypatch, cores, threads, free, workers) -> None:
-    monkeypatch.setattr(sizing, "gpu_count", lambda: 0)
+    monkeypatch.setattr(sizing, "visible_gpus", list)
     monkeypatch.setattr("os.sched_getaffinity", lambda of: set(range(cores)))
     monkeypatch.setattr(sizing, "available_bytes", lambda: free)
     monkeypatch.setattr(sizing, "largest_bytes", lambda plan, sources: 700 * 10**6)
@@ -69,5 +69,5 @@ def test_workers_are_as_many_as_cores_and_memory_allow(sources, monkeypatch, cor
 
 
 def test_a_gpu_has_one_worker(sources, monkeypatch) -> None:
-    monkeypatch.setattr(sizing, "gpu_count", lambda: 3)
+    monkeypatch.setattr(sizing, "visible_gpus", lambda: ["0", "1", "2"])
     assert workers_for(plan_of(Order(RestoreSettings())), sources) == 3

@@ -244,6 +244,29 @@ def test_a_worker_that_is_killed_costs_nothing(
     assert hashes(out) == expected
 
 
+def test_a_full_disk_ends_the_batch_and_a_name_that_sounds_like_one_does_not(
+    recordings: Path, tmp_path: Path, whole_model: Path, expected: dict[str, str]
+) -> None:
+    source, out = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    for name in ("00.wav", "01.flac", "05.flac"):
+        (source / name).write_bytes((recordings / name).read_bytes())
+    (source / "00: no space: left.wav").write_text("no sound at all")
+    given = command(source, out, whole_model, "--no-report")
+    # A limit on the size of files, which 00.wav and the journal keep below and 01.flac doesn't.
+    limit = (source / "00.wav").stat().st_size + 1000
+    given[2] = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); {given[2]}"
+    done = subprocess.run(given, check=False, capture_output=True, text=True)
+    assert done.returncode == 1 and "01.flac: no space: " in done.stderr, done.stderr
+    assert "the batch stops here, --resume goes on" in done.stderr and "failed: " not in done.stderr
+    assert list(hashes(out)) == ["00.wav"] and not left_over(out)
+    done = subprocess.run(
+        command(source, out, whole_model, "--no-report", "--resume"), check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 1 and done.stderr.count("failed: ") == 1, done.stderr
+    assert hashes(out) == {name: expected[name] for name in ("00.wav", "01.flac", "05.flac")}
+
+
 def test_variants_are_compared(batch: Callable[..., Run], recordings: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     sources = (recordings / "00.wav", recordings / "later" / "07.flac")

@@ -1,0 +1,92 @@
+"""What a worker on a node answers, asked without Ray."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from socket import gethostname
+
+import pytest
+
+from engine.batch import actor as actor_module
+from engine.batch.actor import Actor, named
+from engine.batch.model import model_hash_of, model_of
+from engine.batch.outcome import Outcome
+from engine.batch.plan import Item
+from engine.batch.worker import Worker, failure
+from engine.errors import DiskFullError
+from engine.restoring import Order
+from engine.settings import RestoreSettings
+
+
+@pytest.fixture
+def actor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Actor:
+    """One that has said that it can do what is asked, and is never told to stop."""
+    monkeypatch.setattr(actor_module, "_cancelled", lambda: lambda: False)
+    orders = {"": Order(RestoreSettings(method="vae", device="cpu"))}
+    made = Actor()
+    values = {variant: order.as_json() for variant, order in orders.items()}
+    assert made.prepare(version("retake"), values, 1, model_hash_of(orders, model_of(orders)), str(tmp_path), {}) == ""
+    return made
+
+
+def test_a_nodes_full_disk_is_named_and_ends_no_batch(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def carry_out(self: Worker, item: Item, *given: object) -> object:
+        return failure(item, DiskFullError(f"{item.target}: no space: No space left on device; nothing was written"))
+
+    monkeypatch.setattr(Worker, "carry_out", carry_out)
+    item = Item("a.wav", "", Path("in/a.wav"), Path("out/a.wav"))
+    actor.receive(item, b"sound")
+    outcome, data = actor.carry_out_received(item.key)
+    assert not outcome.disk_full and not outcome.is_done and data == b""
+    assert outcome.error.startswith("in/a.wav: failed on node ") and "out/a.wav" not in outcome.error
+    assert outcome.error.endswith("a.wav: no space: No space left on device; nothing was written")
+
+
+def test_where_a_disk_is_full_that_ends_a_batch_the_node_is_named(
+    actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = "/tmp has no room for 40 MB of working memory"
+    monkeypatch.setattr(Worker, "carry_out", lambda self, item, *given: failure(item, DiskFullError(full)))
+    outcome = actor.carry_out(Item("a.wav", "", Path("in/a.wav"), Path("out/a.wav")), False)
+    assert outcome.disk_full and outcome.error == f"node {gethostname()}: {full}"
+
+
+def test_a_result_has_the_paths_of_its_item_whatever_the_model_is_called(
+    actor: Actor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    item = Item("a.wav", "", Path("/srv/retake-in/a.wav"), Path("out/a.wav"))
+    monkeypatch.setattr(actor, "_names", {"/srv/retake": "/srv/retake/"})
+
+    def carry_out(self: Worker, there: Item, *given: object) -> Outcome:
+        facts = {"input": str(there.source), "output": str(there.target), "model": "/srv/retake", "task": "fill"}
+        notes = ("/srv/retake/vae is large", "/srv/retake-in/a.wav is short")
+        return Outcome(there.name, "", str(there.source), str(there.target), facts=facts, notes=notes)
+
+    monkeypatch.setattr(Worker, "carry_out", carry_out)
+    outcome = actor.carry_out(item, False)
+    facts = {"input": "/srv/retake-in/a.wav", "output": "out/a.wav", "model": "/srv/retake/", "task": "fill"}
+    notes = ("/srv/retake/vae is large", "/srv/retake-in/a.wav is short")
+    assert outcome == Outcome("a.wav", "", "/srv/retake-in/a.wav", "out/a.wav", facts=facts, notes=notes)
+
+
+def test_a_failure_has_no_result_and_names_what_the_user_knows(actor: Actor, tmp_path: Path) -> None:
+    outcome = actor.carry_out(Item("a.wav", "", Path("in/a.wav"), Path("out/a.wav")), False)
+    assert (outcome.source, outcome.output, outcome.facts) == ("in/a.wav", "", None)
+    assert outcome.error.startswith("in/a.wav: ") and str(tmp_path) not in outcome.error
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("/srv/m: is damaged", "model: is damaged"),
+        ("'/srv/m', /srv/m/vae/config.json and (/srv/m)", "'model', model/vae/config.json and (model)"),
+        ("/srv/m", "model"),
+        ("/srv/m/in: /srv/m/in/a.wav", "recordings: recordings/a.wav"),
+        ("/srv/m-in/a.wav, /srv/m.old, /srv/mm", "/srv/m-in/a.wav, /srv/m.old, /srv/mm"),
+        ("/data/srv/m/a.wav", "/data/srv/m/a.wav"),
+    ],
+)
+def test_only_whole_names_are_called_otherwise(text: str, said: str) -> None:
+    assert named(text, {"/srv/m": "model", "/srv/m/in": "recordings"}) == said
+    assert named(text, {}) == text
