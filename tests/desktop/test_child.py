@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import operator
 import os
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,11 +25,21 @@ def test_what_is_printed_does_not_spoil_the_answer() -> None:
     assert in_child(print, "spoiled?") is None
 
 
-def test_it_raises_what_the_function_raises() -> None:
-    with pytest.raises(ZeroDivisionError):
-        in_child(operator.truediv, 1, 0)
+def test_it_raises_what_the_function_refuses() -> None:
     with pytest.raises(InputError, match="accepted"):
         in_child(check_format, 0, 1)
+
+
+def test_whatever_else_the_function_raises_is_told_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(RetakeError, match="ZeroDivisionError: division by zero"):
+        in_child(operator.truediv, 1, 0)
+    assert 'File "<string>"' in caplog.text  # where in the child it was
+
+
+def test_an_interpreter_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
+    with pytest.raises(RetakeError, match="FileNotFoundError"):
+        in_child(os.getpid)
 
 
 def test_an_interpreter_that_dies_is_told() -> None:
