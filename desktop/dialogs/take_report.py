@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
@@ -83,7 +84,8 @@ class TakeReport(QDialog):
         title = self.windowTitle()
 
         def write() -> Path:
-            return in_child(written, path, item, title)
+            in_child(partial(write_report, path, [item], title=title, settings={}))
+            return path
 
         self._saving = Work(write, self._show_saved)
 
@@ -273,10 +275,4 @@ def plain_label(text: str = "") -> QLabel:
 def with_picture(read: Callable[[], ReportItem], title: str) -> ReportItem:
     """What is read, and its picture; regions and takes may have names that its font can't draw."""
     item = read()
-    return replace(item, picture=in_child(drawn, replace(item, name=title)))
-
-
-def written(path: Path, item: ReportItem, title: str) -> Path:
-    """Write the report of one take."""
-    write_report(path, [item], title=title, settings={})
-    return path
+    return replace(item, picture=in_child(partial(drawn, replace(item, name=title))))

@@ -376,7 +376,7 @@ def restored(*arguments):
     raise RuntimeError("CUDA error: an illegal memory access was encountered")
 restoring.Engine.restored = restored
 """
-    monkeypatch.setattr(child, "CODE", "\n".join([*serving[:2], faulty, *serving[2:]]))
+    monkeypatch.setattr(child, "CODE", "\n".join([*serving[:1], faulty, *serving[1:]]))
     ears = Ears(own_engine)
     for job_id in (1, 2):
         own_engine.submit(Job(job_id, music, REGION, PLAIN))
