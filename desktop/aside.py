@@ -61,12 +61,12 @@ class Work(QObject, Generic[T]):
     """A function that is called in a thread.
 
     Signals:
-        ended: it returned or raised.
+        ended(object): it returned or raised; with this work.
     """
 
-    ended = Signal()
+    ended = Signal(object)
 
-    def __init__(self, work: Callable[[], T], then: Callable[[], None] | None = None) -> None:
+    def __init__(self, work: Callable[[], T], then: Callable[[Work[T]], None] | None = None) -> None:
         """``then`` is a method of a Qt object that `ended` is told to, however soon the work ends."""
         super().__init__()
         if then is not None:
@@ -95,7 +95,7 @@ class Work(QObject, Generic[T]):
         except BaseException as error:
             self._error = error
         self._ended.set()
-        self.ended.emit()
+        self.ended.emit(self)
 
 
 class Notice(QDialog):

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 
 from desktop.document.document import Document
 from desktop.document.rows import TakeRow
-from engine.errors import InputError
 from engine.measuring.measures import BandRetention, Measures
-from engine.region import Region, is_interpolated
-from engine.settings import settings_from
+from engine.region import Region, renderer_of
 
 if TYPE_CHECKING:
     from engine.report import ReportItem
@@ -27,7 +25,8 @@ def report_of(document: Document, take: TakeRow) -> Callable[[], ReportItem]:
     row = document.regions.get(take.region_id)
     name = " · ".join([document.source.name, *([row.name] if row else []), take.name])
 
-    region, renderer = Region(*take.region), renderer_of(take, document.frames, document.rate)
+    region = Region(*take.region)
+    renderer = renderer_of(region, document.frames, document.rate, take.settings)
 
     def read() -> ReportItem:
         from engine.take_report import item_of, levels_of_region  # with SciPy, which the window starts without
@@ -39,16 +38,6 @@ def report_of(document: Document, take: TakeRow) -> Callable[[], ReportItem]:
             return replace(item, settings=settings_of(take, document.rate))
 
     return read
-
-
-def renderer_of(take: TakeRow, frames: int, rate: int) -> str:
-    """What made a take heard, of a recording of so many frames; empty where it was interpolated."""
-    name = str(take.settings.get("renderer", ""))
-    try:
-        settings = settings_from(take.settings)
-    except InputError:  # of another version
-        return name
-    return "" if is_interpolated(Region(*take.region), frames, rate, settings) else name
 
 
 def measures_of(flat: Mapping[str, float | None]) -> Measures:

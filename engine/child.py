@@ -15,14 +15,22 @@ from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from typing import Any
 
-# -P: the current folder is not searched. The child finds modules where this process does.
-CODE = """import importlib, json, sys
-sys.path[:] = json.loads(sys.argv[2])
-importlib.import_module(sys.argv[3]).serve(int(sys.argv[1]))
+# The child finds modules where this process does.
+FOUND = """import json, sys
+sys.path[:] = json.loads(sys.argv[1])
+"""
+CODE = """import importlib
+importlib.import_module(sys.argv[2]).serve(int(sys.argv[3]))
 """
 # Threads that wait for each other sleep and don't spin: where others compute too, spinning costs more than ten times
 # the work (measured: two threads on two busy cores).
 CALM = {"OMP_WAIT_POLICY": "PASSIVE"}
+
+
+def interpreter(code: str, *arguments: str) -> list[str]:
+    """The command line of a fresh interpreter that runs ``code``, which finds the arguments in ``sys.argv[2:]``."""
+    # -P: the current folder is not searched.
+    return [sys.executable, "-P", "-c", FOUND + code, json.dumps(sys.path), *arguments]
 
 
 def start_child(
@@ -43,10 +51,9 @@ def start_child(
     ours: Connection[Any, Any]
     ours, theirs = multiprocessing.Pipe()
     descriptor = theirs.fileno()
-    command = [sys.executable, "-P", "-c", CODE, str(descriptor), json.dumps(sys.path), module]
     try:
         process = subprocess.Popen(
-            command,
+            interpreter(CODE, module, str(descriptor)),
             stdin=subprocess.DEVNULL,
             pass_fds=[descriptor],
             env={**CALM, **os.environ, **(environment or {})},

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from engine.errors import InputError
-from engine.settings import RestoreSettings
+from engine.settings import RestoreSettings, settings_from
 
 SHORTEST_STRETCH_S = 0.1
 
@@ -100,3 +102,18 @@ def is_interpolated(region: Region, frames: int, rate: int, settings: RestoreSet
     """
     longest_s = settings.task_settings.ar_ms / 1000 if settings.task == "fill" else 0.0
     return region.frames <= longest_s * rate and not region.is_whole(frames)
+
+
+def renderer_of(region: Region, frames: int, rate: int, settings: Mapping[str, Any]) -> str:
+    """What made a take of a region heard; empty where it was interpolated from the samples around, or isn't known.
+
+    Args:
+        frames, rate: of the recording.
+        settings: as `engine.settings.described` gives them and projects keep them, perhaps of another version.
+    """
+    name = str(settings.get("renderer", ""))
+    try:
+        known = settings_from(settings)
+    except InputError:  # of another version
+        return name
+    return "" if is_interpolated(region, frames, rate, known) else name

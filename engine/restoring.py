@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputError
 from engine.progress import Control
-from engine.region import Region, is_interpolated, region_of, stretch_frames
+from engine.region import Region, is_interpolated, region_of, renderer_of, stretch_frames
 from engine.settings import RestoreSettings, components_for, described, settings_from
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def write_reports_of(
         measures,
         title=title,
         settings=take_settings(take),
-        renderer=renderer_of(clip, take),
+        renderer=renderer_of(take.region, clip.frames, clip.rate, described(take.settings)),
         notes=tuple(notes),
     )
 
@@ -281,12 +281,6 @@ def headroom_notes(take: Take, written: Written) -> list[str]:
     return [f"{written.subtype} holds nothing above full scale: --subtype FLOAT does, or lower the recording before"]
 
 
-def renderer_of(clip: Clip, take: Take) -> str:
-    """What made the take heard; empty where it was interpolated from the samples around."""
-    interpolated = is_interpolated(take.region, clip.frames, clip.rate, take.settings)
-    return "" if interpolated else take.settings.renderer
-
-
 def facts_of(
     clip: Clip, take: Take, measures: Measures, source: Path, output: Path, seconds: float
 ) -> dict[str, object]:
@@ -295,6 +289,7 @@ def facts_of(
 
     region, settings = take.region, take.settings
     asked = not is_interpolated(region, clip.frames, clip.rate, settings)
+    renderer = renderer_of(region, clip.frames, clip.rate, described(settings))
     return {
         "input": str(source),
         "output": str(output),
@@ -317,5 +312,5 @@ def facts_of(
         "device": take.device,
         "seconds": round(seconds, 3),
         "measures": measures.as_json(),
-        "meaningless": sorted(meaningless(renderer_of(clip, take))),
+        "meaningless": sorted(meaningless(renderer)),
     }

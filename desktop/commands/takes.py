@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from desktop.document import actions
+from engine.region import Region, renderer_of
 
 if TYPE_CHECKING:
     from desktop.window import MainWindow
@@ -61,16 +62,17 @@ def show_report(window: MainWindow, take_id: int) -> None:
     """Open the report of a take of the document in front, beside the editor."""
     # Here and not above: the window is there sooner without what draws and writes reports.
     from desktop.dialogs.take_report import TakeReport
-    from desktop.take_report import renderer_of, report_of
+    from desktop.take_report import report_of
 
     tab = window.tab
     take = tab.document.takes.get(take_id) if tab else None
     if tab is None or take is None:
         return
+    document = tab.document
     # Not beside the recording where that was embedded: it is read from a cache then.
-    folder = (tab.document.project or tab.document.source).parent
-    renderer = renderer_of(take, tab.document.frames, tab.document.rate)
-    TakeReport(take, report_of(tab.document, take), tab.document.source, folder, renderer, window).show()
+    folder = (document.project or document.source).parent
+    renderer = renderer_of(Region(*take.region), document.frames, document.rate, take.settings)
+    TakeReport(take, report_of(document, take), document.source, folder, renderer, window).show()
 
 
 def report_take(window: MainWindow) -> None:

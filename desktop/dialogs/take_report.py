@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
@@ -68,22 +69,19 @@ class TakeReport(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Report of {0}").format(take.name))
         self._take, self._folder, self._renderer = take, folder, renderer
-        self._item: ReportItem | None = None
-        self._saving: Work[Path] | None = None
         self._build()
         self._fill()
         self._drawing = Work(lambda: with_picture(read, recording.name), self._show_picture)
 
-    def save_as(self, path: Path) -> None:
-        """Write the report in another thread."""
-        item = self._item
-        assert item is not None, "there is nothing to save before it was read"
+    def save_as(self, path: Path, item: ReportItem) -> None:
+        """Write the report of what was read in another thread."""
         self.save.setEnabled(False)
         self._say(self.tr("Saving…"))
         title = self.windowTitle()
 
         def write() -> Path:
-            return in_child(written, path, item, title)
+            in_child(partial(write_report, path, [item], title=title, settings={}))
+            return path
 
         self._saving = Work(write, self._show_saved)
 
@@ -110,7 +108,6 @@ class TakeReport(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.save = QPushButton(self.tr("&Save Report…"))
         self.save.setEnabled(False)
-        self.save.clicked.connect(lambda: self._ask())
         buttons.addButton(self.save, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.close)
         without_icons(buttons)
@@ -190,23 +187,23 @@ class TakeReport(QDialog):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "table"):
             self._colour()
 
-    def _show_picture(self) -> None:
+    def _show_picture(self, drawing: Work[tuple[ReportItem, bytes]]) -> None:
         try:
-            item = self._item = self._drawing.result()
+            item, picture = drawing.result()
         except RetakeError as error:
             self.trouble.setText(str(error))
             self.pages.setCurrentWidget(self.trouble)
             return
-        assert item.picture is not None
-        self.picture.show_png(item.picture)
+        self.picture.show_png(picture)
         self.pages.setCurrentWidget(self.picture)
+        self.save.clicked.connect(lambda: self._ask(item))
         self.save.setEnabled(True)
         shown = round(item.start_s * item.rate) + item.reference.shape[1] - self._take.start_frame
         if shown < self._take.frames:
             seconds = f"{shown / item.rate:.3g}"
             self._say(self.tr("The picture shows the first {0} s; the measures are of the whole.").format(seconds))
 
-    def _ask(self) -> None:
+    def _ask(self, item: ReportItem) -> None:
         """Ask for the report's name, and write it."""
         dialog = QFileDialog(self, self.tr("Save Report"), str(self._folder), self.tr("Web pages") + f" (*{SUFFIX})")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -217,13 +214,12 @@ class TakeReport(QDialog):
         dialog.deleteLater()
         if accepted and names:
             self._folder = Path(names[0]).parent
-            self.save_as(Path(names[0]))
+            self.save_as(Path(names[0]), item)
 
-    def _show_saved(self) -> None:
-        assert self._saving is not None
+    def _show_saved(self, saving: Work[Path]) -> None:
         self.save.setEnabled(True)
         try:
-            self._say(self.tr("Saved as {0}").format(self._saving.result()))
+            self._say(self.tr("Saved as {0}").format(saving.result()))
         except RetakeError as error:
             self._say(str(error))
 
@@ -270,13 +266,8 @@ def plain_label(text: str = "") -> QLabel:
     return label
 
 
-def with_picture(read: Callable[[], ReportItem], title: str) -> ReportItem:
+def with_picture(read: Callable[[], ReportItem], title: str) -> tuple[ReportItem, bytes]:
     """What is read, and its picture; regions and takes may have names that its font can't draw."""
     item = read()
-    return replace(item, picture=in_child(drawn, replace(item, name=title)))
-
-
-def written(path: Path, item: ReportItem, title: str) -> Path:
-    """Write the report of one take."""
-    write_report(path, [item], title=title, settings={})
-    return path
+    picture = in_child(partial(drawn, replace(item, name=title)))
+    return replace(item, picture=picture), picture

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from desktop.panels.presets import Preset, delete_preset, read_presets, save_preset
+from desktop.panels.presets import delete_preset, read_presets, save_preset
 from engine.errors import RetakeError
-from engine.settings import RestoreSettings
+from engine.settings import RestoreSettings, StoredPreset
 
 
 class NameLine(QLineEdit):
@@ -34,7 +34,7 @@ class PresetBar(QWidget):
     """Choose, save and delete presets.
 
     Signals:
-        chosen(object): a `Preset`.
+        chosen(object): an `engine.settings.StoredPreset`.
         said(str, str): level and text of what the user should know.
     """
 
@@ -103,7 +103,7 @@ class PresetBar(QWidget):
         for preset in own:
             self._add(delete, preset, self._delete)
 
-    def _add(self, menu: QMenu, preset: Preset, do: Callable[[Preset], object]) -> None:
+    def _add(self, menu: QMenu, preset: StoredPreset, do: Callable[[StoredPreset], object]) -> None:
         action = menu.addAction(preset.name.replace("&", "&&"))
         action.setToolTip(preset.sentence or preset.name)
         action.triggered.connect(lambda: do(preset))
@@ -127,7 +127,7 @@ class PresetBar(QWidget):
         self.chosen.emit(preset)
         self.said.emit("info", self.tr("Preset {name} is saved").format(name=preset.name))
 
-    def _delete(self, preset: Preset) -> None:
+    def _delete(self, preset: StoredPreset) -> None:
         try:
             delete_preset(preset)
         except RetakeError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from engine.saving import written_whole
 from engine.settings import (
     PRESET_PARTS,
     RestoreSettings,
-    apply_preset,
+    StoredPreset,
     described,
     own_presets,
     read_preset,
@@ -27,28 +27,6 @@ from engine.settings.presets import VERSION, VERSION_KEY
 translate = QCoreApplication.translate
 
 LONGEST_NAME = 60
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A preset that was read.
-
-    Attributes:
-        path: its file.
-        name, sentence: for people; the sentence may be empty.
-        settings: with the default seed, device and model.
-        shipped: whether it came with Retake.
-    """
-
-    path: Path
-    name: str
-    sentence: str
-    settings: RestoreSettings
-    shipped: bool
-
-    def applied_to(self, settings: RestoreSettings) -> RestoreSettings:
-        """Its choices with the seed, device and model of ``settings``, and where it has none, the words."""
-        return apply_preset(self.settings, settings)
 
 
 def shipped_texts() -> dict[str, tuple[str, str]]:
@@ -85,24 +63,24 @@ def shipped_texts() -> dict[str, tuple[str, str]]:
     }
 
 
-def shown_preset(path: Path, *, shipped: bool = False) -> Preset:
+def shown_preset(path: Path) -> StoredPreset:
     """Read one preset; one that shipped has its name in the window's language.
 
     Raises:
         InputError: as `engine.settings.read_preset`.
     """
-    stored = read_preset(path)
-    name, sentence = stored.name, stored.sentence
-    if shipped:
-        name, sentence = shipped_texts().get(path.stem, (name, sentence))
-    return Preset(path, name, sentence, stored.settings, shipped)
+    preset = read_preset(path)
+    if not preset.shipped:
+        return preset
+    name, sentence = shipped_texts().get(path.stem, (preset.name, preset.sentence))
+    return replace(preset, name=name, sentence=sentence)
 
 
-def read_presets() -> tuple[list[Preset], list[str]]:
+def read_presets() -> tuple[list[StoredPreset], list[str]]:
     """Shipped presets, then the user's own by name; and what couldn't be read, one line each."""
     order = list(shipped_texts())
     shipped = [shipped_presets() / f"{stem}.json" for stem in order]
-    found: list[Preset] = []
+    found: list[StoredPreset] = []
     errors: list[str] = []
     try:
         own = sorted(own_presets().glob("*.json"))
@@ -110,14 +88,14 @@ def read_presets() -> tuple[list[Preset], list[str]]:
         own, errors = [], [translate("Presets", "the folder of presets can't be read: {error}").format(error=error)]
     for path in (*shipped, *own):
         try:
-            found.append(shown_preset(path, shipped=path in shipped))
+            found.append(shown_preset(path))
         except InputError as error:
             errors.append(str(error))
     found.sort(key=lambda preset: (not preset.shipped, "" if preset.shipped else preset.name.casefold()))
     return found, errors
 
 
-def save_preset(name: str, settings: RestoreSettings) -> Preset:
+def save_preset(name: str, settings: RestoreSettings) -> StoredPreset:
     """Write a preset of the user's own; one of the same name is replaced.
 
     Raises:
@@ -157,7 +135,7 @@ def place_of(name: str) -> Path:
     return next(path for path in (folder / f"{each}.json" for each in tries) if not path.exists())
 
 
-def delete_preset(preset: Preset) -> None:
+def delete_preset(preset: StoredPreset) -> None:
     """Delete one of the user's own.
 
     Raises:

@@ -13,12 +13,20 @@ from desktop.panels.job_box import JobBox
 from desktop.panels.model_choice import ModelChoice
 from desktop.panels.numbers import CalmComboBox
 from desktop.panels.preset_bar import PresetBar
-from desktop.panels.presets import Preset
 from desktop.panels.seed_edit import SeedEdit
 from desktop.panels.settings_form import SettingsForm, column_label, narrow_form
 from desktop.panels.stage_forms import StageForms
 from desktop.panels.told import Told, has_component, told_of
-from engine.settings import DEVICES, METHOD_SETTINGS, RENDERER_SETTINGS, TASK_SETTINGS, RestoreSettings, SpliceSettings
+from engine.settings import (
+    DEVICES,
+    METHOD_SETTINGS,
+    RENDERER_SETTINGS,
+    TASK_SETTINGS,
+    RestoreSettings,
+    SpliceSettings,
+    StoredPreset,
+    apply_preset,
+)
 
 Stretch = tuple[float, float]
 FIRST = RestoreSettings(task="fill")
@@ -58,7 +66,7 @@ class RetakePanel(QWidget):
         self.told = Told()
         self.jobs = JobBox()
         self.action = QWidget()
-        self._preset: Preset | None = None
+        self._preset: StoredPreset | None = None
         self._lay_out()
         self._connect()
         self.set_settings(FIRST)
@@ -182,9 +190,9 @@ class RetakePanel(QWidget):
             for stretch in self.task.form_of(name).stretches():
                 stretch.selected = selected
 
-    def _take_preset(self, preset: Preset) -> None:
+    def _take_preset(self, preset: StoredPreset) -> None:
         self._preset = preset
-        self.set_settings(preset.applied_to(self.settings()))
+        self.set_settings(apply_preset(preset.settings, self.settings()))
 
     def _reset(self) -> None:
         for form in (self.task.form(), self.method.form(), self.renderer.form(), self.splice):
@@ -213,7 +221,7 @@ class RetakePanel(QWidget):
     def _edited(self) -> None:
         self.message.setVisible(False)
         preset, settings = self._preset, self.settings()
-        stands = preset is not None and preset.applied_to(settings) == settings
+        stands = preset is not None and apply_preset(preset.settings, settings) == settings
         self.presets.show_name(preset.name if preset and stands else "")
         self.changed.emit()
 

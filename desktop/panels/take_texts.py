@@ -12,6 +12,7 @@ from desktop.worker.messages import TakeResult
 from engine.measuring.meaning import meaningless, waveform_means_nothing
 from engine.measuring.measure_texts import MEASURE_TEXTS, MeasureText
 from engine.model.licence import is_non_commercial
+from engine.region import Region, renderer_of
 from engine.settings import METHOD_SETTINGS
 
 translate = QCoreApplication.translate
@@ -98,14 +99,18 @@ def loudness_change(take: TakeRow) -> float | None:
     return None if before is None or after is None else after - before
 
 
-def key_measures(take: TakeRow) -> str:
-    """The few measures that say something of this take; empty where none does."""
+def key_measures(take: TakeRow, frames: int, rate: int) -> str:
+    """The few measures that say something of this take; empty where none does.
+
+    ``frames`` and ``rate`` are the recording's, here as below: they tell whether a take was interpolated.
+    """
     parts = []
     mel_db, si_sdr_db = take.measures.get("mel_db"), take.measures.get("si_sdr_db")
     true = take.settings.get("task") in TRUE_RECORDING
     if true and mel_db is not None:
         parts.append(translate("Takes", "mel {value} dB").format(value=f"{mel_db:.2f}"))
-    if true and not waveform_means_nothing(str(take.settings.get("renderer"))) and si_sdr_db is not None:
+    renderer = renderer_of(Region(*take.region), frames, rate, take.settings)
+    if true and not waveform_means_nothing(renderer) and si_sdr_db is not None:
         parts.append(translate("Takes", "SI-SDR {value} dB").format(value=f"{si_sdr_db:.1f}"))
     change = loudness_change(take)
     if take.settings.get("task") != "fill" and change is not None:
@@ -113,7 +118,7 @@ def key_measures(take: TakeRow) -> str:
     return " · ".join(parts)
 
 
-def all_about(take: TakeRow) -> str:
+def all_about(take: TakeRow, frames: int, rate: int) -> str:
     """Everything that is known of a take, line by line, for a tooltip."""
     lines = [
         take.name + (translate("Takes", " (quick)") if take.quick else ""),
@@ -124,7 +129,7 @@ def all_about(take: TakeRow) -> str:
         *([translate("Takes", "For non-commercial use only")] if is_non_commercial(take.licence) else []),
         *notes_beside_licence(take),
     ]
-    nothing = meaningless(str(take.settings.get("renderer")))
+    nothing = meaningless(renderer_of(Region(*take.region), frames, rate, take.settings))
     shown = [text for text in MEASURE_TEXTS if text.key not in nothing]
     known = [
         line
@@ -154,7 +159,7 @@ def measure_meaning(text: MeasureText) -> str:
     return translate("Takes", text.meaning)
 
 
-def spoken(take: TakeRow, in_use: bool) -> str:
+def spoken(take: TakeRow, frames: int, rate: int, in_use: bool) -> str:
     """A take for a screen reader."""
     parts = [take.name]
     if in_use:
@@ -163,4 +168,4 @@ def spoken(take: TakeRow, in_use: bool) -> str:
         parts.append(translate("Takes", "starred"))
     if take.quick:
         parts.append(translate("Takes", "quick"))
-    return ", ".join(filter(None, [*parts, recipe(take), origin(take), key_measures(take)]))
+    return ", ".join(filter(None, [*parts, recipe(take), origin(take), key_measures(take, frames, rate)]))

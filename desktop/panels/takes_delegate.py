@@ -20,8 +20,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QP
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.document.rows import TakeRow
-from desktop.panels.take_texts import duration, key_measures, origin, recipe
-from desktop.panels.takes_model import IN_USE, TAKE
+from desktop.panels.take_texts import duration
+from desktop.panels.takes_model import DETAILS, IN_USE, TAKE
 
 Index = QModelIndex | QPersistentModelIndex
 POINTS = 5  # of a star
@@ -40,7 +40,7 @@ class TakesDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
         """As many lines as there is something to say."""
         line = option.fontMetrics.height()
-        return QSize(12 * line, line * (1 + len(self._details(index))) + 2 * margin(line))
+        return QSize(12 * line, line * (1 + len(index.data(DETAILS) or ())) + 2 * margin(line))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one row."""
@@ -59,7 +59,7 @@ class TakesDelegate(QStyledItemDelegate):
         paint_mark(painter, mark_rect(option.rect, line), accent if in_use else quiet, in_use)
         if isinstance(take, TakeRow):
             paint_star(painter, star_rect(option.rect, line), accent if take.starred else quiet, take.starred)
-        lines = [(str(index.data()), plain), *((text, quiet) for text in self._details(index))]
+        lines = [(str(index.data()), plain), *((text, quiet) for text in index.data(DETAILS) or ())]
         aside = self._aside(take)
         room = option.fontMetrics.horizontalAdvance(aside) + line // 2 if aside else 0
         for number, (text, colour) in enumerate(lines):
@@ -75,13 +75,6 @@ class TakesDelegate(QStyledItemDelegate):
         if not isinstance(take, TakeRow):
             return ""
         return self.tr("quick") if take.quick else duration(take.seconds)
-
-    def _details(self, index: Index) -> list[str]:
-        """What stands under the name."""
-        take = index.data(TAKE)
-        if not isinstance(take, TakeRow):
-            return []
-        return [recipe(take), *filter(None, [origin(take), key_measures(take)])]
 
     def editorEvent(  # noqa: N802
         self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index

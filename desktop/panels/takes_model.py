@@ -9,18 +9,20 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from desktop.document import actions
 from desktop.document.document import Document
 from desktop.document.rows import RegionRow, TakeRow
-from desktop.panels.take_texts import all_about, spoken
+from desktop.panels.take_texts import all_about, key_measures, origin, recipe, spoken
 from engine.errors import RetakeError
 
 Index = QModelIndex | QPersistentModelIndex
 TAKE = Qt.ItemDataRole.UserRole
 IN_USE = Qt.ItemDataRole.UserRole + 1
+DETAILS = Qt.ItemDataRole.UserRole + 2
 
 
 class TakesModel(QAbstractListModel):
     """Row 0 is the original, then the takes, the first made first; empty without a current region.
 
-    Roles: `TAKE` gives the `TakeRow` or None for the original, `IN_USE` whether it is heard. Names are edited in place.
+    Roles: `TAKE` gives the `TakeRow` or None for the original, `IN_USE` whether it is heard, `DETAILS` the lines under
+    its name. Names are edited in place.
 
     Signals:
         said(str, str): level and text of why an edit could not be kept.
@@ -76,13 +78,17 @@ class TakesModel(QAbstractListModel):
             return take
         if role == IN_USE:
             return in_use
+        frames, rate = self.document.frames, self.document.rate
+        if role == DETAILS:
+            return [recipe(take), *filter(None, [origin(take), key_measures(take, frames, rate)])] if take else []
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return take.name if take else self.tr("Original")
         if role == Qt.ItemDataRole.ToolTipRole:
-            return all_about(take) if take else self.tr("The recording as it is, with nothing laid over it here.")
+            as_it_is = self.tr("The recording as it is, with nothing laid over it here.")
+            return all_about(take, frames, rate) if take else as_it_is
         if role == Qt.ItemDataRole.AccessibleTextRole:
             original = self.tr("Original, in use") if in_use else self.tr("Original")
-            return spoken(take, in_use) if take else original
+            return spoken(take, frames, rate, in_use) if take else original
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802

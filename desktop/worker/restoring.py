@@ -18,7 +18,8 @@ from engine.model.folder import check_model
 from engine.model.resident import Resident
 from engine.patched import Patched
 from engine.progress import Control
-from engine.region import Region, is_interpolated, region_of, stretch_frames
+from engine.region import Region, is_interpolated, region_of
+from engine.restoring import check_noise_stretch
 from engine.settings import RestoreSettings, components_for, with_options
 from engine.stepping import Allowance, stepping_down
 
@@ -108,9 +109,7 @@ def check(job: Job, clip: Clip) -> None:
         low_hz=region.low_hz,
         high_hz=region.high_hz,
     )
-    stretch_s = getattr(settings.task_settings, "stretch_s", None)
-    if stretch_s is not None:
-        stretch_frames(clip.frames, clip.rate, stretch_s)
+    check_noise_stretch(settings, clip)
     folder = check_model(settings.model)
     if not is_interpolated(region, clip.frames, clip.rate, settings):
         check_method(settings, folder)

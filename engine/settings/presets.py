@@ -41,6 +41,11 @@ class StoredPreset:
     sentence: str
     settings: RestoreSettings
 
+    @property
+    def shipped(self) -> bool:
+        """Whether it came with Retake."""
+        return self.path.parent == shipped_presets()
+
 
 def shipped_presets() -> Path:
     """The folder of presets inside the installed package."""

@@ -790,6 +790,10 @@
         <source>The work in the background ended with code {0}.</source>
         <translation>后台工作以代码 {0} 结束。</translation>
     </message>
+    <message>
+        <source>The work in the background failed: {0}</source>
+        <translation>后台工作失败：{0}</translation>
+    </message>
 </context>
 <context>
     <name>CommandPalette</name>

@@ -1,8 +1,9 @@
-"""What is asked when a project can't simply be opened, answered in a real window."""
+"""What is opened, and what is asked when a project can't simply be opened, answered in a real window."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -11,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QMessageBox, QPushButton
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QPushButton
 
 from desktop.document.unsaved import unsaved_folder
 from desktop.message_bar import Message
@@ -203,3 +205,96 @@ def test_a_recovered_project_whose_recording_is_not_found_stays_for_later(
     clear(window)
     window.begin([])
     assert "talk.wav was not saved" in said(window)[0].text
+
+
+def test_a_project_opened_through_a_link_is_the_same_one(window: MainWindow, qtbot, speech, tmp_path) -> None:
+    window.open_paths([speech])
+    driving.select(window.tab, 1.0, 1.2)
+    driving.press(window, "add_region")
+    driving.answer(driving.type_file_name(tmp_path / "talk.retake"))
+    driving.press(window, "save")
+    (tmp_path / "link.retake").symlink_to(tmp_path / "talk.retake")
+    window.open_paths([tmp_path / "link.retake"])
+    assert len(window.tabs) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("empty.wav", b"", "empty.wav"),
+        ("text.wav", b"this is no sound at all, only words in a file" * 4, "text.wav"),
+        ("notes.retake", b"this is no project", "is no Retake project"),
+    ],
+)
+def test_what_cannot_be_opened_is_said_and_nothing_opens(window, tmp_path, name, content, words) -> None:
+    (tmp_path / name).write_bytes(content)
+    window.open_paths([tmp_path / name, tmp_path / "nosuch.wav"])
+    assert window.tab is None
+    first, second = window._messages.messages()
+    assert words in first.text and first.level == "error"
+    assert "nosuch.wav" in second.text
+
+
+@pytest.mark.parametrize(
+    ("frames", "channels", "rate"), [(1, 1, 48000), (336, 2, 48000), (8000, 32, 8000), (19200, 2, 192000)]
+)
+def test_odd_recordings_open_and_show(window, qtbot, tmp_path, frames, channels, rate) -> None:
+    sound = np.random.default_rng(0).uniform(-0.5, 0.5, (frames, channels))
+    soundfile.write(tmp_path / "odd.wav", sound, rate, subtype="PCM_24")
+    window.open_paths([tmp_path / "odd.wav"])
+    assert window.tab is not None and window._messages.messages() == []
+    qtbot.wait(200)
+    driving.press(window, "select_all")
+    driving.press(window, "zoom_to_selection")
+    driving.press(window, "zoom_in")
+    driving.press(window, "fit")
+    assert window.tab.messages.messages() == []
+
+
+def test_a_file_cut_short_is_offered_as_far_as_it_goes(window, qtbot, speech, tmp_path) -> None:
+    cut = tmp_path / "cut.wav"
+    cut.write_bytes(speech.read_bytes()[:200_000])
+    window.open_paths([cut])
+    assert window.tab is None
+    (message,) = window._messages.messages()
+    assert "cut.wav" in message.text and "--" not in message.text
+    qtbot.mouseClick(message.findChild(QPushButton), Qt.MouseButton.LeftButton)
+    assert window.tab.document.frames == (200_000 - 44) // 2
+
+
+def test_what_holds_nan_is_said_and_a_take_of_it_fails_with_a_way_out(window, qtbot, tmp_path) -> None:
+    sound = np.full(48000, 0.1, np.float32)
+    sound[24000] = np.nan
+    soundfile.write(tmp_path / "nan.wav", sound, 48000, subtype="FLOAT")
+    window.open_paths([tmp_path / "nan.wav"])
+    damaged = window.tab
+    driving.press(window, "select_all")
+    driving.press(window, "retake")
+
+    def told(level: str) -> list[Message]:
+        return [message for message in damaged.messages.messages() if message.level == level]
+
+    qtbot.waitUntil(lambda: bool(told("warning") and told("error")), timeout=driving.ENGINE_LIMIT_MS)
+    for message in (*told("warning"), *told("error")):
+        assert "24000" in message.text and "--" not in message.text
+    qtbot.mouseClick(message.findChild(QPushButton), Qt.MouseButton.LeftButton)
+    assert window.tab is not damaged and window.tab.document.read(24000, 24001)[0, 0] == 0
+
+
+def test_dropped_files_open(window: MainWindow, qtbot, speech) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(speech))])
+    action, button, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(window.rect().center(), action, data, button, none)
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(window, QDropEvent(QPointF(window.rect().center()), action, data, button, none))
+    qtbot.waitUntil(lambda: window.tab is not None)
+    assert window.tab.document.source == speech
+
+
+def test_opening_again_what_is_open_brings_it_to_the_front(window: MainWindow, speech, tmp_path) -> None:
+    other = tmp_path / "other.wav"
+    shutil.copy(speech, other)
+    window.open_paths([speech, other, speech])
+    assert len(window.tabs) == 2 and window.tab.document.source == speech

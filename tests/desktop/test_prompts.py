@@ -223,7 +223,7 @@ def test_a_prompt_goes_with_its_take_and_the_take_is_undone_and_done_again(
     (take,) = document.takes.values()
     assert take.settings["method_settings"]["prompt"] == "a dog bark"
     assert (take.settings["model"], take.licence) == (HUB_ID, NON_COMMERCIAL)
-    about = all_about(take)
+    about = all_about(take, document.frames, document.rate)
     assert "Prompt: a dog bark" in about and "For non-commercial use only" in about
     assert about.count(NON_COMMERCIAL) == 1
     assert not any("non-commercial" in text for text in messages(tab))

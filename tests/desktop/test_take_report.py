@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -137,12 +138,28 @@ def test_it_is_saved_as_a_page(
 def test_a_report_that_cannot_be_written_says_why(
     window: MainWindow, tab: DocumentTab, qtbot: QtBot, reports: list[TakeReport], tmp_path: Path
 ) -> None:
-    take_of(tab)
+    item = report_of(tab.document, take_of(tab))()
     driving.choose(window, "report_take")
     report = opened(window, qtbot)
-    report.save_as(tmp_path / "none" / "it.html")
+    report.save_as(tmp_path / "none" / "it.html", item)
     qtbot.waitUntil(report.save.isEnabled, timeout=LIMIT_MS)
     assert "can't be written" in report.status.text()
+    report.save_as(tmp_path / "it.html", replace(item, result=item.result.astype(object)))  # a mistake of ours
+    qtbot.waitUntil(report.save.isEnabled, timeout=LIMIT_MS)
+    assert "failed: " in report.status.text()
+
+
+def test_a_report_whose_drawing_fails_says_so_and_waits_no_longer(
+    window: MainWindow, tab: DocumentTab, qtbot: QtBot, reports: list[TakeReport], tmp_path: Path
+) -> None:
+    take = take_of(tab)
+    item = report_of(tab.document, take)()
+    odd = replace(item, result=item.result.astype(object))  # a mistake of ours, which nothing refuses
+    TakeReport(take, lambda: odd, tab.document.source, tmp_path, "gain", window).show()
+    report = opened(window, qtbot)
+    assert report.pages.currentWidget() is report.trouble
+    assert "failed: numpy" in report.trouble.text() and "cast" in report.trouble.text()
+    assert not report.save.isEnabled()
 
 
 @pytest.mark.alone

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import gc
 import os
 import re
 import shutil
@@ -14,24 +13,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMessageBox, QPushButton
-from shiboken6 import Shiboken
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QKeySequence
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from desktop import journal, preferences
 from desktop.actions import COMMANDS, MENUS
 from desktop.commands import HANDLERS
-from desktop.document.document import Document
-from desktop.document_tab import DocumentTab
-from desktop.message_bar import Message
 from desktop.open_flow import DEMO_GAP_S, demo_recording
-from desktop.pyramids.peaks import Peaks
-from desktop.pyramids.spectrum import Spectrum
 from desktop.window import MainWindow
 from tests.desktop import driving
 
-BUTTONS = QMessageBox.StandardButton
 EDGE_S = 0.02  # how near a mouse lands, at the zoom of these tests
 
 
@@ -155,51 +147,6 @@ def test_letters_typed_into_a_field_are_no_commands(window: MainWindow, qtbot, s
     assert row.name == "Rbnt s0" and not window.tab.document.takes
 
 
-def test_closing_unsaved_work_asks_and_cancel_keeps_it(window: MainWindow, qtbot, speech) -> None:
-    window.open_paths([speech])
-    driving.select(window.tab, 1.0, 1.2)
-    driving.press(window, "add_region")
-    assert window.tab.title == "talk.wav *"
-    driving.answer(driving.click_button(BUTTONS.Cancel))
-    driving.press(window, "close_tab")
-    assert window.tab is not None and len(window.tab.document.regions) == 1
-    path = window.tab.document.store.path
-    driving.answer(driving.click_button(BUTTONS.Discard))
-    driving.press(window, "close_tab")
-    assert window.tab is None and not path.exists()
-
-
-def test_cancelling_for_one_document_keeps_all_of_them(window: MainWindow, qtbot, speech, tmp_path) -> None:
-    other = tmp_path / "other.wav"
-    shutil.copy(speech, other)
-    window.open_paths([speech, other])
-    for tab in window.tabs:
-        window.bring_forward(tab)
-        driving.select(tab, 1.0, 1.2)
-        driving.press(window, "add_region")
-    driving.answer(driving.click_button(BUTTONS.Discard))
-    QTimer.singleShot(600, window, lambda: driving.answer(driving.click_button(BUTTONS.Cancel)))
-    assert not window.close()
-    assert [len(tab.document.regions) for tab in window.tabs] == [1, 1]
-
-
-def test_a_name_without_suffix_overwrites_no_project_unasked(window: MainWindow, qtbot, speech, tmp_path) -> None:
-    (tmp_path / "taken.retake").write_bytes(b"something precious")
-    window.open_paths([speech])
-    driving.select(window.tab, 1.0, 1.2)
-    driving.press(window, "add_region")
-
-    def save_over(dialog: QDialog) -> None:
-        QTimer.singleShot(600, window, lambda: driving.answer(driving.click_button(BUTTONS.No)))
-        driving.type_file_name(tmp_path / "taken")(dialog)
-        dialog.reject()
-
-    driving.answer(save_over)
-    driving.press(window, "save")
-    assert (tmp_path / "taken.retake").read_bytes() == b"something precious"
-    assert window.tab.is_unsaved
-
-
 def test_an_error_in_a_thread_is_shown_by_the_window(window: MainWindow, qtbot) -> None:
     failures = journal.Failures(window)
     failures.met.connect(window.say_failure, Qt.ConnectionType.QueuedConnection)
@@ -220,35 +167,6 @@ class CaughtExceptions:
 
     def __exit__(self, *_: object) -> None:
         sys.excepthook, threading.excepthook = self._hooks
-
-
-def test_a_project_opened_through_a_link_is_the_same_one(window: MainWindow, qtbot, speech, tmp_path) -> None:
-    window.open_paths([speech])
-    driving.select(window.tab, 1.0, 1.2)
-    driving.press(window, "add_region")
-    driving.answer(driving.type_file_name(tmp_path / "talk.retake"))
-    driving.press(window, "save")
-    (tmp_path / "link.retake").symlink_to(tmp_path / "talk.retake")
-    window.open_paths([tmp_path / "link.retake"])
-    assert len(window.tabs) == 1
-
-
-def documents_alive() -> set[int]:
-    """Addresses of documents and what belongs to them."""
-    kinds = (DocumentTab, Document, Peaks, Spectrum)
-    gc.collect()
-    return {Shiboken.getCppPointer(each)[0] for each in Shiboken.getAllValidWrappers() if isinstance(each, kinds)}
-
-
-def test_closed_documents_leave_memory(window: MainWindow, qapp, speech) -> None:
-    before = documents_alive()  # of other tests, whose fixtures live longer
-    for _ in range(3):
-        window.open_paths([speech])
-        driving.choose(window, "show_difference")
-        assert len(documents_alive() - before) == 6  # tab, document, and peaks and spectrum of two sounds
-        driving.choose(window, "close_tab")
-        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    assert documents_alive() <= before
 
 
 def test_the_theme_changes_everywhere_at_once(window: MainWindow, qapp, speech) -> None:
@@ -283,115 +201,6 @@ def test_delete_takes_the_region_that_is_meant(window: MainWindow, qtbot, speech
     assert not window.actions_by_name["remove_region"].isEnabled()
     driving.press(window, "remove_region")
     assert len(window.tab.document.regions) == 1
-
-
-def test_what_has_no_edits_closes_without_a_question(window: MainWindow, speech) -> None:
-    window.open_paths([speech])
-    driving.press(window, "close_tab")
-    assert window.tab is None
-
-
-def test_what_a_crash_left_is_offered_and_can_be_removed(window: MainWindow, qtbot, speech, run_python) -> None:
-    code = f"""
-import os, sys
-from pathlib import Path
-from PySide6.QtCore import QCoreApplication
-app = QCoreApplication([])
-from desktop.document import actions, opening
-from engine.region import region_of
-document = opening.new_document(Path({str(speech)!r}))
-actions.add_region(document, region_of(document.frames, document.rate, start_s=1.0, end_s=2.0), "The cough")
-os.kill(os.getpid(), 9)
-"""
-    assert run_python(code).returncode == -9
-    window.begin([])
-    (message,) = window._messages.messages()
-    assert "talk.wav was not saved" in message.text and message.level == "warning"
-    buttons = [button for button in message.findChildren(QPushButton) if button.text()]
-    qtbot.mouseClick(buttons[0], Qt.MouseButton.LeftButton)
-    assert [row.name for row in window.tab.document.regions.values()] == ["The cough"]
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
-        ("empty.wav", b"", "empty.wav"),
-        ("text.wav", b"this is no sound at all, only words in a file" * 4, "text.wav"),
-        ("notes.retake", b"this is no project", "is no Retake project"),
-    ],
-)
-def test_what_cannot_be_opened_is_said_and_nothing_opens(window, tmp_path, name, content, words) -> None:
-    (tmp_path / name).write_bytes(content)
-    window.open_paths([tmp_path / name, tmp_path / "nosuch.wav"])
-    assert window.tab is None
-    first, second = window._messages.messages()
-    assert words in first.text and first.level == "error"
-    assert "nosuch.wav" in second.text
-
-
-@pytest.mark.parametrize(
-    ("frames", "channels", "rate"), [(1, 1, 48000), (336, 2, 48000), (8000, 32, 8000), (19200, 2, 192000)]
-)
-def test_odd_recordings_open_and_show(window, qtbot, tmp_path, frames, channels, rate) -> None:
-    sound = np.random.default_rng(0).uniform(-0.5, 0.5, (frames, channels))
-    soundfile.write(tmp_path / "odd.wav", sound, rate, subtype="PCM_24")
-    window.open_paths([tmp_path / "odd.wav"])
-    assert window.tab is not None and window._messages.messages() == []
-    qtbot.wait(200)
-    driving.press(window, "select_all")
-    driving.press(window, "zoom_to_selection")
-    driving.press(window, "zoom_in")
-    driving.press(window, "fit")
-    assert window.tab.messages.messages() == []
-
-
-def test_a_file_cut_short_is_offered_as_far_as_it_goes(window, qtbot, speech, tmp_path) -> None:
-    cut = tmp_path / "cut.wav"
-    cut.write_bytes(speech.read_bytes()[:200_000])
-    window.open_paths([cut])
-    assert window.tab is None
-    (message,) = window._messages.messages()
-    assert "cut.wav" in message.text and "--" not in message.text
-    qtbot.mouseClick(message.findChild(QPushButton), Qt.MouseButton.LeftButton)
-    assert window.tab.document.frames == (200_000 - 44) // 2
-
-
-def test_what_holds_nan_is_said_and_a_take_of_it_fails_with_a_way_out(window, qtbot, tmp_path) -> None:
-    sound = np.full(48000, 0.1, np.float32)
-    sound[24000] = np.nan
-    soundfile.write(tmp_path / "nan.wav", sound, 48000, subtype="FLOAT")
-    window.open_paths([tmp_path / "nan.wav"])
-    damaged = window.tab
-    driving.press(window, "select_all")
-    driving.press(window, "retake")
-
-    def told(level: str) -> list[Message]:
-        return [message for message in damaged.messages.messages() if message.level == level]
-
-    qtbot.waitUntil(lambda: bool(told("warning") and told("error")), timeout=driving.ENGINE_LIMIT_MS)
-    for message in (*told("warning"), *told("error")):
-        assert "24000" in message.text and "--" not in message.text
-    qtbot.mouseClick(message.findChild(QPushButton), Qt.MouseButton.LeftButton)
-    assert window.tab is not damaged and window.tab.document.read(24000, 24001)[0, 0] == 0
-
-
-def test_dropped_files_open(window: MainWindow, qtbot, speech) -> None:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(speech))])
-    action, button, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(window.rect().center(), action, data, button, none)
-    QApplication.sendEvent(window, enter)
-    assert enter.isAccepted()
-    QApplication.sendEvent(window, QDropEvent(QPointF(window.rect().center()), action, data, button, none))
-    qtbot.waitUntil(lambda: window.tab is not None)
-    assert window.tab.document.source == speech
-
-
-def test_opening_again_what_is_open_brings_it_to_the_front(window: MainWindow, speech, tmp_path) -> None:
-    other = tmp_path / "other.wav"
-    shutil.copy(speech, other)
-    window.open_paths([speech, other, speech])
-    assert len(window.tabs) == 2 and window.tab.document.source == speech
 
 
 def test_the_palette_does_what_was_found(window: MainWindow, qtbot, speech) -> None:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import InputError
-from engine.region import region_of, stretch_frames
+from engine.region import Region, region_of, renderer_of, stretch_frames
+from engine.settings import RestoreSettings, described
 
 
 def test_times_are_half_open_and_rounded_to_frames() -> None:
@@ -50,3 +51,13 @@ def test_a_stretch_of_noise_is_rounded_to_frames_and_may_reach_the_end() -> None
 def test_a_stretch_that_is_not_there_or_too_short_is_refused(stretch_s, said) -> None:
     with pytest.raises(InputError, match=said):
         stretch_frames(16000, 16000, stretch_s)
+
+
+def test_no_renderer_made_what_was_interpolated() -> None:
+    settings = described(RestoreSettings(task="fill", renderer="griffinlim"))
+    short, long = Region(0, 100, 0.0, 24000.0), Region(0, 48000, 0.0, 24000.0)
+    assert renderer_of(short, 96000, 48000, settings) == ""
+    assert renderer_of(long, 96000, 48000, settings) == "griffinlim"
+    assert renderer_of(short, 96000, 48000, {**settings, "task": "reconstruct"}) == "griffinlim"
+    assert renderer_of(short, 96000, 48000, {**settings, "task": "of-tomorrow"}) == "griffinlim"
+    assert renderer_of(long, 96000, 48000, {"task": "fill"}) == ""

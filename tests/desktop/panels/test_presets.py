@@ -22,6 +22,7 @@ from engine.settings import (
     PartialSettings,
     RestoreSettings,
     VaeSettings,
+    apply_preset,
     own_presets,
     shipped_presets,
 )
@@ -57,7 +58,7 @@ def test_a_preset_that_was_saved_is_read_back_but_for_seed_device_and_model() ->
     assert found.settings == RestoreSettings(
         task="denoise", task_settings=MINE.task_settings, method_settings=MINE.method_settings
     )
-    applied = found.applied_to(RestoreSettings(seed=3, device="cpu", model="/models/other"))
+    applied = apply_preset(found.settings, RestoreSettings(seed=3, device="cpu", model="/models/other"))
     assert (applied.seed, applied.device, applied.model) == (3, "cpu", "/models/other")
     assert applied.task_settings == MINE.task_settings
 
@@ -65,13 +66,14 @@ def test_a_preset_that_was_saved_is_read_back_but_for_seed_device_and_model() ->
 def test_a_preset_that_says_nothing_of_the_sound_leaves_what_is_said_of_it() -> None:
     told = RestoreSettings(method="partial", method_settings=PartialSettings(prompt="a piano", strength=0.9))
     silent, speaking = save_preset("Silent", MINE), save_preset("Speaking", told)
-    applied = silent.applied_to(told)
+    applied = apply_preset(silent.settings, told)
     assert applied.method_settings == GuidedSettings(steps=9, prompt="a piano")
     other = RestoreSettings(method_settings=GuidedSettings(prompt="a dog", negative_prompt="hiss"))
-    assert speaking.applied_to(other).method_settings == PartialSettings(
+    assert apply_preset(speaking.settings, other).method_settings == PartialSettings(
         prompt="a piano", negative_prompt="hiss", strength=0.9
     )
-    assert save_preset("Plain", RestoreSettings(method="vae")).applied_to(told).method_settings == VaeSettings()
+    plain = save_preset("Plain", RestoreSettings(method="vae"))
+    assert apply_preset(plain.settings, told).method_settings == VaeSettings()
 
 
 def test_a_preset_of_the_same_name_is_replaced() -> None:

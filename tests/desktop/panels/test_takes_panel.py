@@ -15,8 +15,9 @@ from desktop.document import actions
 from desktop.document.document import Document
 from desktop.panels.take_texts import all_about, key_measures, origin, spoken
 from desktop.panels.takes_delegate import mark_rect, star_rect
-from desktop.panels.takes_model import IN_USE
+from desktop.panels.takes_model import IN_USE, TakesModel
 from desktop.panels.takes_panel import TakesPanel
+from desktop.take_report import report_of
 from engine.region import Region
 from engine.settings import PartialSettings
 from tests.desktop.disks import fill_disk
@@ -223,11 +224,12 @@ def test_measures_are_shown_where_they_mean_something(
     document: Document, region_id: int, made_take: MadeTake, settings: dict[str, str], shown: str
 ) -> None:
     take = document.takes[made_take(region_id, measures=MEASURES, **settings)]
-    assert key_measures(take) == shown
+    assert key_measures(take, document.frames, document.rate) == shown
 
 
 def test_the_tooltip_tells_all(document: Document, region_id: int, made_take: MadeTake) -> None:
-    text = all_about(document.takes[made_take(region_id, task="fill", measures=MEASURES)])
+    take = document.takes[made_take(region_id, task="fill", measures=MEASURES)]
+    text = all_about(take, document.frames, document.rate)
     for part in (
         "Take 1",
         "Fill a gap",
@@ -252,11 +254,11 @@ def test_a_take_tells_its_prompt_and_that_it_is_not_for_commercial_use(
     notes = ("model x is under cc-by-nc-sa-4.0: for non-commercial use only", "made with care")
     take = replace(free, licence="cc-by-nc-sa-4.0", notes=notes)
     assert origin(take) == "non-commercial · “a piano <b>”"
-    text = all_about(take)
+    text = all_about(take, document.frames, document.rate)
     for line in ("Prompt: a piano <b>", "Not wanted: hiss", "For non-commercial use only", "made with care"):
         assert line in text.splitlines()
     assert text.count("non-commercial") == 1
-    assert spoken(take, in_use=False).endswith("seed 0, non-commercial · “a piano <b>”")
+    assert spoken(take, document.frames, document.rate, in_use=False).endswith("seed 0, non-commercial · “a piano <b>”")
     panel.grab()
 
 
@@ -273,7 +275,7 @@ def test_a_take_of_an_unknown_method_is_listed_as_it_is(
 ) -> None:
     take = document.takes[made_take(region_id)]
     take.settings["method"] = "of-tomorrow"
-    assert "of-tomorrow" in all_about(take)
+    assert "of-tomorrow" in all_about(take, document.frames, document.rate)
     panel.grab()
 
 
@@ -291,6 +293,19 @@ def test_on_a_full_disk_a_take_keeps_its_name_and_says_why(
 def test_the_tooltip_leaves_out_what_means_nothing_and_says_so(
     document: Document, region_id: int, made_take: MadeTake
 ) -> None:
-    text = all_about(document.takes[made_take(region_id, renderer="griffinlim", measures=MEASURES)])
+    take = document.takes[made_take(region_id, renderer="griffinlim", measures=MEASURES)]
+    text = all_about(take, document.frames, document.rate)
     assert "SI-SDR" not in text and "Mel error: 0.32 dB" in text
     assert "mean nothing where the phase is made up" in text
+
+
+def test_what_was_interpolated_is_told_all_measures_whatever_renderer_was_chosen(
+    document: Document, made_take: MadeTake
+) -> None:
+    short = Region(48000, 48100, 0.0, 24000.0)
+    document.current_region_id = actions.add_region(document, short)
+    take = document.takes[made_take(document.current_region_id, task="fill", renderer="griffinlim", measures=MEASURES)]
+    model = TakesModel(document)
+    text = model.index(1).data(Qt.ItemDataRole.ToolTipRole)
+    assert "SI-SDR: 27.84 dB" in text and "Left out" not in text
+    assert report_of(document, take)().renderer == ""  # as its report has it

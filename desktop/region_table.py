@@ -1,0 +1,146 @@
+"""The Region and Take menus, as a part of the table in `desktop.actions`."""
+
+from __future__ import annotations
+
+from desktop.command import ONE_ABOVE, ONE_BELOW, REGION, REGIONS, SELECTION, TAKE, TAKES, Command
+from desktop.translating import QT_TRANSLATE_NOOP
+
+RETAKING = (
+    Command(
+        "add_region",
+        REGIONS,
+        QT_TRANSLATE_NOOP("Actions", "&Add Region"),
+        ("N",),
+        QT_TRANSLATE_NOOP("Actions", "Keep the selection as a named region."),
+        SELECTION,
+    ),
+    Command(
+        "previous_region",
+        REGIONS,
+        QT_TRANSLATE_NOOP("Actions", "&Previous Region"),
+        ("Alt+Left",),
+        QT_TRANSLATE_NOOP("Actions", "Go to the region before."),
+    ),
+    Command(
+        "next_region",
+        REGIONS,
+        QT_TRANSLATE_NOOP("Actions", "Ne&xt Region"),
+        ("Alt+Right",),
+        QT_TRANSLATE_NOOP("Actions", "Go to the region after."),
+    ),
+    Command(
+        "raise_region",
+        REGIONS,
+        QT_TRANSLATE_NOOP("Actions", "Move Region &Up"),
+        ("Alt+PgUp",),
+        QT_TRANSLATE_NOOP("Actions", "Lay the region over the one above it; its take is heard where they overlap."),
+        ONE_ABOVE,
+        after_line=True,
+    ),
+    Command(
+        "lower_region",
+        REGIONS,
+        QT_TRANSLATE_NOOP("Actions", "Move Region Do&wn"),
+        ("Alt+PgDown",),
+        QT_TRANSLATE_NOOP("Actions", "Lay the region under the one below it; its take is hidden where they overlap."),
+        ONE_BELOW,
+    ),
+    Command(
+        "remove_region",
+        REGIONS,
+        QT_TRANSLATE_NOOP("Actions", "&Delete Region"),
+        ("Ctrl+Del",),
+        QT_TRANSLATE_NOOP("Actions", "Delete the region with its takes; undo brings them back."),
+        REGION,
+    ),
+    Command(
+        "look_for_damage",
+        REGIONS,
+        QT_TRANSLATE_NOOP("Actions", "&Look for Damage"),
+        ("Shift+L",),
+        QT_TRANSLATE_NOOP("Actions", "Find gaps, clicks, clipping and a missing band."),
+        after_line=True,
+    ),
+    Command(
+        "retake",
+        TAKES,
+        QT_TRANSLATE_NOOP("Actions", "&Retake"),
+        ("R",),
+        QT_TRANSLATE_NOOP(
+            "Actions", "Take the region or the selection again as the panel says; each further take has another seed."
+        ),
+        SELECTION,
+    ),
+    Command(
+        "retake_alike",
+        TAKES,
+        QT_TRANSLATE_NOOP("Actions", "Retake as the Take in &Use"),
+        ("Shift+R",),
+        QT_TRANSLATE_NOOP("Actions", "Make another take with the settings of the one in use and another seed."),
+        TAKE,
+    ),
+    Command(
+        "retake_all",
+        TAKES,
+        QT_TRANSLATE_NOOP("Actions", "Retake All Re&gions"),
+        ("Ctrl+Shift+R",),
+        QT_TRANSLATE_NOOP("Actions", "Take every region again with the settings of the panel."),
+    ),
+    Command(
+        "cancel_jobs",
+        TAKES,
+        QT_TRANSLATE_NOOP("Actions", "&Cancel"),
+        ("Ctrl+.",),
+        QT_TRANSLATE_NOOP("Actions", "Stop the take that is being made, and those that wait."),
+    ),
+    Command(
+        "use_original",
+        TAKES,
+        QT_TRANSLATE_NOOP("Actions", "Use &Original"),
+        ("0",),
+        QT_TRANSLATE_NOOP("Actions", "Let the region sound as in the recording."),
+        REGION,
+        after_line=True,
+    ),
+    Command(
+        "previous_take",
+        TAKES,
+        QT_TRANSLATE_NOOP("Actions", "Use &Previous Take"),
+        ("Alt+Up",),
+        QT_TRANSLATE_NOOP("Actions", "Use the take before the one in use."),
+        REGION,
+    ),
+    Command(
+        "next_take",
+        TAKES,
+        QT_TRANSLATE_NOOP("Actions", "Use &Next Take"),
+        ("Alt+Down",),
+        QT_TRANSLATE_NOOP("Actions", "Use the take after the one in use."),
+        REGION,
+    ),
+    Command(
+        "star_take",
+        TAKES,
+        QT_TRANSLATE_NOOP("Actions", "&Star"),
+        ("Alt+S",),
+        QT_TRANSLATE_NOOP("Actions", "Mark the take in use as a good one."),
+        TAKE,
+    ),
+    Command(
+        "report_take",
+        TAKES,
+        QT_TRANSLATE_NOOP("Actions", "Repor&t of This Take…"),
+        (),
+        QT_TRANSLATE_NOOP("Actions", "See what the take in use changed, with every measure, and save that as a page."),
+        TAKE,
+        after_line=True,
+    ),
+    Command(
+        "remove_take",
+        TAKES,
+        QT_TRANSLATE_NOOP("Actions", "&Delete Take"),
+        (),
+        QT_TRANSLATE_NOOP("Actions", "Delete the take in use; undo brings it back."),
+        TAKE,
+    ),
+)
