@@ -161,6 +161,10 @@ def check_options(arguments: argparse.Namespace) -> None:
         raise InputError("--force begins anew and --resume goes on; one of them is accepted")
     if arguments.cluster_files and not arguments.cluster:
         raise InputError(f"--cluster-files {arguments.cluster_files} is accepted with --cluster")
+    if arguments.subtype is not None:
+        from engine.recording.formats import check_subtype
+
+        check_subtype(arguments.subtype)
     if arguments.cluster:
         from engine.batch.cluster import check_reachable
 

@@ -10,6 +10,7 @@ import soundfile
 from engine.errors import OutputError
 from engine.recording.riff import exceeds_riff
 from engine.recording.samples import loses_bits, sample_type
+from engine.settings.checks import check_choice
 
 # By extension: the containers that may bear it, the default first.
 CONTAINERS = {
@@ -223,5 +224,17 @@ def is_known(container: str, subtype: str) -> bool:
 
 def subtypes_of(container: str) -> str:
     """The subtypes of a container, in words."""
-    names = [name for name in soundfile.available_subtypes(container) if is_known(container, name)]
-    return ", ".join(names) or "none"
+    return ", ".join(_subtypes_of(container)) or "none"
+
+
+def check_subtype(subtype: str) -> None:
+    """Refuse a name of a sample type that no container knows.
+
+    Raises:
+        InputError: so it is; with the nearest.
+    """
+    check_choice("subtype", subtype.upper(), dict.fromkeys(name for each in WRITTEN for name in _subtypes_of(each)))
+
+
+def _subtypes_of(container: str) -> list[str]:
+    return [name for name in soundfile.available_subtypes(container) if is_known(container, name)]
