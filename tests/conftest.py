@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 # Before anything imports torch, transformers or matplotlib, here or in a child.
@@ -14,10 +14,11 @@ os.environ["TRANSFORMERS_OFFLINE"] = "1"
 os.environ["MPLBACKEND"] = "Agg"
 # Threads that wait sleep: spinning on cores that others use too made tests four times as slow (45 s, 175 s).
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-# Processes that test at once share the cores.
-os.environ.setdefault(
-    "OMP_NUM_THREADS",
-    str(max(1, min(4, (os.cpu_count() or 1) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))))),
+# Processes that test at once share the cores, whatever the one that started them has set for itself.
+os.environ["OMP_NUM_THREADS"] = (
+    str(max(1, (os.cpu_count() or 1) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])))
+    if "PYTEST_XDIST_WORKER_COUNT" in os.environ
+    else os.environ.get("OMP_NUM_THREADS", str(min(4, os.cpu_count() or 1)))
 )
 
 import hypothesis
@@ -39,6 +40,15 @@ ROOT = Path(__file__).resolve().parents[1]
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """What is cached between sessions of the program isn't the user's."""
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(autouse=True)
+def as_many_threads() -> Iterator[None]:
+    """Results depend on their number in the last bits: what a test sets, as a batch does, ends with it."""
+    yield
+    torch, threads = sys.modules.get("torch"), int(os.environ["OMP_NUM_THREADS"])
+    if torch is not None and torch.get_num_threads() != threads:
+        torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="session")

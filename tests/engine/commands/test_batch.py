@@ -127,12 +127,8 @@ def test_a_result_is_what_restore_gives(
     batch(recordings / name, "-o", tmp_path / "out", "--start", 0.1, "--end", 0.3).done()
     import torch
 
-    threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    try:
-        restore(recordings / name, "-o", tmp_path / name, "--start", 0.1, "--end", 0.3).done()
-    finally:
-        torch.set_num_threads(threads)
+    restore(recordings / name, "-o", tmp_path / name, "--start", 0.1, "--end", 0.3).done()
     assert (tmp_path / "out" / name).read_bytes() == (tmp_path / name).read_bytes()
 
 
