@@ -18,6 +18,7 @@ try:
 except ImportError:  # Windows, where a file that is open can't be removed by another process anyway
     fcntl = None  # type: ignore[assignment]
 
+NOTHING_WRITTEN = "; nothing was written"
 PART_NAMES = ".retake-*.part"
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -176,16 +177,14 @@ def check_space(target: Path, needed_bytes: int) -> None:
     except OSError as error:
         raise explain(error, target) from error
     if needed_bytes > free:
-        raise DiskFullError(
-            f"{target}: no space: {needed_bytes} bytes are needed, {free} are free; nothing was written"
-        )
+        raise DiskFullError(f"{target}: no space: {needed_bytes} bytes are needed, {free} are free{NOTHING_WRITTEN}")
 
 
 def explain(error: OSError, target: Path) -> DiskFullError | OutputError:
     """The error to show for one of the operating system."""
     reason = error.strerror or str(error)
     if error.errno in FULL:
-        return DiskFullError(f"{target}: no space: {reason}; nothing was written")
+        return DiskFullError(f"{target}: no space: {reason}{NOTHING_WRITTEN}")
     return OutputError(f"{target}: can't be written: {reason}")
 
 

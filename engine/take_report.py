@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.audio import Readable
-from engine.errors import InputError
+from engine.errors import InputError, RetakeError
 from engine.measuring.band_levels import BandLevels, band_levels
 from engine.measuring.meaning import meaningless
 from engine.metrics import MEASURE_TEXTS, Measures, measure_value
@@ -58,7 +58,7 @@ def write_take_report(
     Raises:
         InputError: a path has another extension; nothing was written.
         RecordingError: a recording can't be read.
-        OutputError, DiskFullError: a file can't be written.
+        OutputError, DiskFullError: a file can't be written; the others are.
     """
     for path in paths:
         if path.suffix.lower() not in TAKE_REPORTS:
@@ -67,18 +67,24 @@ def write_take_report(
     item = item_of(reference, result, region, measures, levels, title, renderer, notes)
     if item.reference.size and any(path.suffix.lower() not in (".json", ".csv") for path in paths):
         item = dataclasses.replace(item, picture=drawn(item))
+    troubles: list[RetakeError] = []
     for path in paths:
         form = path.suffix.lower()
-        if form in PAGES:
-            write_report(path, [item], title=title, settings=settings)
-            continue
-        content = {
-            ".png": lambda: item.picture or b"",
-            ".json": lambda: as_json(item, region, levels, settings),
-            ".csv": lambda: as_csv(item),
-        }[form]()
-        with written_whole(path, force=True, needed_bytes=len(content)) as part:
-            part.write(content)
+        try:
+            if form in PAGES:
+                write_report(path, [item], title=title, settings=settings)
+                continue
+            content = {
+                ".png": lambda: item.picture or b"",
+                ".json": lambda: as_json(item, region, levels, settings),
+                ".csv": lambda: as_csv(item),
+            }[form]()
+            with written_whole(path, force=True, needed_bytes=len(content)) as part:
+                part.write(content)
+        except RetakeError as error:
+            troubles.append(error)
+    if troubles:
+        raise type(troubles[0])("; ".join(map(str, troubles))) from troubles[0]
 
 
 def take_settings(take: Take) -> dict[str, str]:

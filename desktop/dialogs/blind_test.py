@@ -33,6 +33,7 @@ class BlindTest(QDialog):
         self.trial = Trial(row.id, row.take_id)
         self._kept: Trial | None = None
         self._build()
+        player.stop()  # whatever plays; the region begins anew once its loudness is known
         player.set_blind(True)
         player.choose(looped=True, matched=True, heard="A")
         self.listen("A")

@@ -19,7 +19,7 @@ REMEMBERED = 200
 FIRST_S = 60.0  # of what is longer, so much is measured first, which is known a moment later
 ENDS_WITHIN_S = 2.0
 
-UNKNOWN = Level(None, 0.0)
+UNKNOWN = Level(None, 0.0)  # isn't matched
 
 Keys = tuple[Hashable, Hashable, Hashable]
 
@@ -48,6 +48,7 @@ class Measurer(QObject):
         self._known: OrderedDict[Hashable, Level] = OrderedDict()
         self._questions: queue.SimpleQueue[Question | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._asked: Keys | None = None  # by the newest question, until it is answered
 
     def known(self, keys: Keys) -> Matching | None:
         """What was measured of these voices, if all of them were."""
@@ -57,9 +58,15 @@ class Measurer(QObject):
     def forget(self) -> None:
         """Forget all: another document is listened to."""
         self._known = OrderedDict()  # an answer that is under way may still be kept in the one before
+        self._asked = None
 
     def ask(self, question: Question) -> None:
-        """Have it measured."""
+        """Have it measured, unless that is under way."""
+        if question.keys == self._asked:
+            for voice in question.voices:
+                voice.close()
+            return
+        self._asked = question.keys
         self._questions.put(question)
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="loudness", daemon=True)
@@ -76,19 +83,9 @@ class Measurer(QObject):
         while question := self._questions.get():
             try:
                 self._answer(question)
-            except Exception as error:  # what can't be read isn't matched; who plays it will be told
-                log.warning("loudness was not measured: %s", error)
-                self._let_stand(question.keys)
-                self.measured.emit()
             finally:
                 for voice in question.voices:
                     voice.close()
-
-    def _let_stand(self, keys: Keys) -> None:
-        """The beginning stands for all of what can't be read to its end; what can't be read at all isn't matched."""
-        known = self._known
-        for key in keys:
-            known[key] = replace(known.get(key, UNKNOWN), is_whole=True)
 
     def _answer(self, question: Question) -> None:
         known = self._known
@@ -98,10 +95,17 @@ class Measurer(QObject):
             for voice, key in zip(question.voices, question.keys, strict=True):
                 if key in known and (known[key].is_whole or not is_whole):
                     continue
-                level = level_of(voice, question.start, stop, lambda: not self._questions.empty())
+                try:
+                    level = level_of(voice, question.start, stop, lambda: not self._questions.empty())
+                except Exception as error:  # who plays it will be told; what is known of it stands for all
+                    log.warning("loudness was not measured: %s", error)
+                    known[key] = replace(known.get(key, UNKNOWN), is_whole=True)
+                    continue
                 if level is None:
                     return
                 known[key] = replace(level, is_whole=is_whole)
                 if len(known) > REMEMBERED:
                     known.popitem(last=False)
+            if is_whole and self._asked == question.keys:
+                self._asked = None
             self.measured.emit()

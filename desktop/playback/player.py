@@ -469,8 +469,8 @@ class Player(QObject):
         """Go on with gains that fit, faded over like another take; what can't be measured isn't matched."""
         keys = self._keys()
         known = self._measurer.known(keys) if keys is not None else None
-        if self._waiting and known is not None and not known.is_whole:
-            return  # the rest is being measured
+        if self._waiting and not is_whole(known):
+            return  # that was the answer to another question, or the rest is being measured
         waited, changed = self._waiting or self._renewing, known != self._matched_by
         if not self._playing or self._output is None or not (waited or changed):
             return

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "restore many recordings: files, folders, globs; --resume goes on after an interruption"
 DESCRIPTION = """Restore many recordings. IN is a file, a folder with all recordings in it, or a glob ('a/**/*.wav').
-Below DIR the results have the names and folders of the recordings. One that fails is told of, and the others
+Below DIR the results have the names, folders and formats of the recordings. One that fails is told of, and the others
 are done.
 
 DIR/batch.jsonl notes what was done. After an interruption, whatever it was, the same command with --resume
@@ -130,13 +130,15 @@ def check_reports(plan: Plan, journal: Journal, arguments: argparse.Namespace) -
         OutputError: one is there, and ``--force`` isn't given.
     """
     from engine.reporting import REPORTS
-    from engine.saving import exists_message
 
     if arguments.no_report or journal.notes & {"force", "report"}:
         return
     for path in (plan.folder / report for report in REPORTS):
         if path.exists():
-            raise OutputError(f"{exists_message(path)}, --no-report leaves it alone")
+            raise OutputError(
+                f"{path}: exists already, and isn't of this batch; move it away, or --no-report leaves it alone "
+                "(--force begins the whole batch anew)"
+            )
 
 
 def kept_notes(count: int, missing: int, lost: int) -> list[str]:
@@ -286,12 +288,16 @@ def distances_of(
     from engine.reporting.set_distances import set_distances
 
     torch.set_num_threads(plan.threads)
+    control = progress.control()
     try:
         model = load_model(order.settings.model, order.settings.device, ("vae",))
-        return set_distances(outcomes, order, model, progress.control())
-    except (RetakeError, RuntimeError, MemoryError) as error:  # torch's errors are of RuntimeError
+        distances = set_distances(outcomes, order, model, control)
+    except (RetakeError, RuntimeError, ValueError, MemoryError) as error:  # torch's are of RuntimeError
         print_notes([f"the Frechet distance wasn't measured: {one_line(str(error))}"])
         return {}
+    progress.close()
+    print_notes(control.notes)
+    return distances
 
 
 def settings_words(plan: Plan, order: Order) -> dict[str, str]:

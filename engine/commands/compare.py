@@ -13,6 +13,7 @@ from engine.commands.console import (
     add_reading_arguments,
     add_region_arguments,
     add_report_argument,
+    check_apart,
     check_plot,
     check_report,
     file_name,
@@ -53,12 +54,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measure, tell, draw."""
-    from engine.measuring.meaning import meaning_of
-    from engine.metrics import compare_streams, summary_line, table
+    """Measure, tell, draw, report."""
+    from engine.metrics import compare_streams
 
     check_plot(arguments.plot, [arguments.reference, arguments.result])
     check_report(arguments.report, [arguments.reference, arguments.result])
+    check_apart([*filter(None, [arguments.plot]), *arguments.report])
     with (
         open_from(arguments, arguments.reference) as reference,
         open_from(arguments, arguments.result) as result,
@@ -75,24 +76,33 @@ def run(arguments: argparse.Namespace) -> int:
             reference.rate,
             reference.channels,
         )
+        progress.close()
+        tell(measures, arguments)  # before what can still fail
         if arguments.plot is not None:
             progress.report("drawing", 0, 1)
             notes += draw(reference, result, region, arguments.plot)
-        if arguments.report is not None:
+        if arguments.report:
             progress.report("reporting", 0, 1)
             report(reference, result, region, measures, notes, arguments.report)
         progress.close()
         print_notes([*reference.notes, *result.notes, *notes])
+    return 0
+
+
+def tell(measures: Measures, arguments: argparse.Namespace) -> None:
+    """Print the measures for a program (``--json``) or for a person."""
+    from engine.measuring.meaning import meaning_of
+    from engine.metrics import summary_line, table
+
     meaningless, sentence = meaning_of(measures, arguments.renderer)
     if arguments.json:
         row = measures.as_json()
         print(json.dumps({**row, "meaningless": [key for key in row if key in meaningless]}, allow_nan=False))
-        return 0
+        return
     print(summary_line(measures, meaningless))
     print(table(measures, meaningless))
     if sentence:
         print(sentence)
-    return 0
 
 
 def check_comparable(reference: Clip, result: Clip) -> list[str]:

@@ -34,6 +34,7 @@ IN_FRAMES = (
     "rendering",
     "rendering above the model's band",
     "measuring",
+    "comparing",
     "writing",
 )
 UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
@@ -198,6 +199,19 @@ def check_report(paths: Sequence[Path], sources: Sequence[Path]) -> None:
     """
     for path in paths:
         check_beside("report", path, TAKE_REPORTS, sources)
+
+
+def check_apart(paths: Sequence[Path]) -> None:
+    """Refuse two names for one file, of which only what is written last would be left; also through links.
+
+    Raises:
+        InputError: so it is.
+    """
+    found: dict[str, Path] = {}
+    for path in paths:
+        other = found.setdefault(os.path.realpath(path), path)
+        if other is not path:
+            raise InputError(f"{path} and {other} are the same file; another name is accepted")
 
 
 def check_beside(what: str, path: Path | None, endings: tuple[str, ...], sources: Iterable[Path]) -> None:

@@ -11,12 +11,15 @@ from engine.commands.console import (
     Progress,
     add_report_argument,
     add_sound_output_arguments,
+    check_apart,
     check_report,
     file_name,
     print_notes,
 )
 from engine.commands.stopping import Stopped
+from engine.errors import RetakeError
 from engine.restoring import restored
+from engine.saving import NOTHING_WRITTEN
 
 if TYPE_CHECKING:
     from engine.restoring import Restored
@@ -39,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Restore, measure, write, tell."""
     order = order_from(arguments)
     check_report(arguments.report, [arguments.input, arguments.output])
+    check_apart([arguments.output, *arguments.report])
     with Progress() as progress:
         try:
             made = restored(
@@ -57,6 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
         progress.close()
         print_notes(made.notes)
         tell(made, arguments)
+    if isinstance(made.trouble, RetakeError):
+        why = str(made.trouble).replace(NOTHING_WRITTEN, "")
+        raise type(made.trouble)(f"{arguments.output} is written, not all of its report: {why}") from made.trouble
     if made.trouble is not None:
         raise made.trouble
     return 0

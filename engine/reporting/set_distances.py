@@ -27,7 +27,7 @@ class SetDistance:
 
     Attributes:
         distance: squared, in the latent space of the model that measured it; None where there is too little sound.
-        recordings: how many were measured, the same ones for all variants.
+        recordings: how many were measured, the same ones for all variants that have results.
         seconds: how long they are together.
     """
 
@@ -40,7 +40,7 @@ def set_distances(outcomes: Sequence[Outcome], order: Order, model: Model, contr
     """Measure all variants by `engine.measuring.frechet`, on recordings that each of them has a result of.
 
     Of many, half an hour is measured, drawn by their names, and one at least. One whose files can't be read any more
-    is left out. Of a region, only that is looked at.
+    is left out, with a note. Of a region, only that is looked at.
 
     Args:
         outcomes: of all variants.
@@ -63,7 +63,8 @@ def set_distances(outcomes: Sequence[Outcome], order: Order, model: Model, contr
             original, results_of = _measured(results, order, model, control)
         except Cancelled:
             raise
-        except RetakeError:
+        except RetakeError as error:
+            control.note(f"left out of the Frechet distance: {error}")
             continue
         recordings, seconds = recordings + 1, seconds + _duration_s(results)
         if originals is None:
@@ -72,15 +73,17 @@ def set_distances(outcomes: Sequence[Outcome], order: Order, model: Model, contr
             originals = originals.merged(original)
             made = {variant: made[variant].merged(statistics) for variant, statistics in results_of.items()}
     return {
-        variant: SetDistance(_distance(originals, made.get(variant)), recordings, seconds)
+        variant: SetDistance(_distance(originals, made[variant]), recordings, seconds)
+        if variant in made
+        else SetDistance(None, 0, 0.0)
         for variant in dict.fromkeys(outcome.variant for outcome in outcomes)
     }
 
 
-def _distance(originals: LatentStatistics | None, results: LatentStatistics | None) -> float | None:
+def _distance(originals: LatentStatistics | None, results: LatentStatistics) -> float | None:
     from engine.measuring.frechet import distance_between
 
-    return None if originals is None or results is None else distance_between(originals, results)
+    return None if originals is None else distance_between(originals, results)
 
 
 def _drawn(outcomes: Sequence[Outcome]) -> list[Results]:

@@ -132,13 +132,13 @@ def sections(rows: Sequence[Row], distances: Mapping[str, SetDistance], figure: 
     parts.append(
         ("measures", "Measures", f'{invented}{picture}<p class="muted">{text(how)}</p>{quartiles_table(rows)}')
     )
+    repaired = any((row.outcome.facts or {}).get("task", "reconstruct") != "reconstruct" for row in rows)
+    distance = distances_table(distances, repaired)
     if len(by_variant(rows)) > 1:
-        compared = (
-            variants_table(rows) + differences_table(rows) + distances_table(distances) + by_recording_table(rows)
-        )
+        compared = variants_table(rows) + differences_table(rows) + distance + by_recording_table(rows)
         parts.append(("variants", "Variants", compared))
     elif distances:
-        parts.append(("distance", "Distance of the sets", distances_table(distances)))
+        parts.append(("distance", "Distance of the sets", distance))
     if notes := notes_table(rows):
         parts.append(("notes", "Notes", notes))
     return parts

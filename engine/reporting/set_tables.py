@@ -13,6 +13,7 @@ from engine.reporting.tables import NOTHING, column, name_cell, table
 from engine.reporting.worst import worst_first
 
 MOST_NOTES = 30
+TRUSTED_S = 60.0  # of sound, for the distance of sets
 TRUE_PEAK = next(measure for measure in SET_MEASURES if measure.key == "true_peak_dbtp")
 COLUMNS = (*MAIN_MEASURES, TRUE_PEAK)
 
@@ -109,30 +110,42 @@ def variants_table(rows: Sequence[Row]) -> str:
         lines.append(name_cell(variant) + cells)
     heads = column("Variant") + "".join(map(measure_column, MAIN_MEASURES))
     note = (
-        f"Medians over the {recordings} recordings of which every variant has a result; "
+        f"Medians over the {recordings} recordings of which every variant with results has one; "
         "the best of each column is in bold."
     )
     return table("Variants compared", heads, lines, "wide sortable") + f'<p class="muted">{note}</p>'
 
 
-def distances_table(distances: Mapping[str, SetDistance]) -> str:
-    """The Frechet distance of each variant's results from their recordings; nothing where none was measured."""
+def distances_table(distances: Mapping[str, SetDistance], repaired: bool) -> str:
+    """The Frechet distance of each variant's results from their recordings; nothing where none was measured.
+
+    Args:
+        repaired: whether the recordings were damaged: then what is nearest to them isn't the best.
+    """
     if not distances:
         return ""
-    measured = next(iter(distances.values()))
+    measured = max(distances.values(), key=lambda each: each.seconds)
+    written = {variant: shown(each.distance, ".3f") for variant, each in distances.items()}
     known = [each.distance for each in distances.values() if each.distance is not None]
-    nearest = min(known, default=None) if len(known) > 1 and max(known) > min(known) else None
+    nearest = shown(min(known, default=None), ".3f")
+    marked = not repaired and len(known) > 1 and set(written.values()) != {nearest}
     lines = [
-        name_cell(variant)
-        + value_cell(each.distance, ".3f", strong=each.distance is not None and each.distance == nearest)
+        name_cell(variant) + value_cell(each.distance, ".3f", strong=marked and written[variant] == nearest)
         for variant, each in distances.items()
     ]
-    heads = column("Variant") + column("Frechet distance", is_number=True, hint="least is best, 0 is the same")
+    heads = column("Variant") + column("Frechet distance", is_number=True, hint="0 is the same")
     note = (
         f"How far apart the results and their {measured.recordings} recordings ({measured.seconds / 60:.1f} minutes) "
         "are as sets: mean and covariance of their latents, each recording levelled before; 0 is the same. The value "
-        "depends on the model and on how much sound there is, from about 5 s on; compare it between variants."
+        "depends on the model and on how much sound there is; compare it between variants."
     )
+    if measured.seconds < TRUSTED_S:
+        note += " Less than a minute is too little to trust it."
+    if repaired:
+        note += (
+            " The recordings are as they were before the repair: a great distance is much that was changed, not a "
+            "fault."
+        )
     return table("Distance of the sets", heads, lines, "sortable") + f'<p class="muted">{note}</p>'
 
 

@@ -73,6 +73,27 @@ def test_what_cannot_be_read_to_its_end_is_known_by_its_beginning(qtbot, measure
     assert measurer.known(KEYS).levels[1].lufs == level_of(voices[1], 0, RATE).lufs
 
 
+def test_one_that_cannot_be_read_takes_none_of_the_others_along(qtbot, measurer) -> None:
+    voices = (Tape(noise(0, FRAMES)), Torn(noise(1, FRAMES)), Tape(noise(2, FRAMES)))
+    with qtbot.waitSignal(measurer.measured, timeout=10000):
+        measurer.ask(Question(voices, KEYS, 0, FRAMES))
+    assert measurer.known(("a", "c", "c")).levels[1].lufs == level_of(voices[2], 0, FRAMES).lufs
+
+
+def test_the_same_question_does_not_begin_anew(qtbot, measurer, monkeypatch) -> None:
+    """As each seek asks it: a long stretch would never be known whole."""
+    monkeypatch.setattr(module, "FIRST_S", 1.0)
+    voices = tuple(Tape(noise(seed, FRAMES)) for seed in range(3))
+    again = [tuple(Tape(noise(seed, FRAMES)) for seed in range(3)) for _ in range(20)]
+    read = []
+    monkeypatch.setattr(module, "level_of", lambda *question: read.append(question) or level_of(*question))
+    for each in (voices, *again):
+        measurer.ask(Question(each, KEYS, 0, FRAMES))
+    qtbot.waitUntil(lambda: (known := measurer.known(KEYS)) is not None and known.is_whole, timeout=10000)
+    assert len(read) == 6  # three voices, their beginning and all of them
+    assert all(voice.closed for each in again for voice in each)
+
+
 def test_what_cannot_be_read_at_all_is_not_matched(qtbot, measurer) -> None:
     voices = (Tape(noise(0, FRAMES)), Torn(noise(1, FRAMES)), Tape(noise(2, FRAMES)))
     with qtbot.waitSignal(measurer.measured, timeout=10000):

@@ -16,7 +16,7 @@ import soundfile
 
 PROGRESS = re.compile(
     r"(loading|checking|reading|analysing|finding the noise|looking for clipping|declipping|encoding|decoding"
-    r"|taking again|interpolating|rendering|measuring|writing|drawing|reporting)"
+    r"|taking again|interpolating|rendering|measuring|comparing|writing|drawing|reporting)"
     r"( \d+%)?(, step \d+ of \d+)?(, \d+ (s|min) left)?"
 )
 

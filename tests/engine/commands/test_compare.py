@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine import take_report
 from tests.engine.page import Page
 
 KEYS = [
@@ -182,6 +183,30 @@ def test_the_report_is_a_page_with_both_sounds_and_the_only_new_file(retake, pai
     page = Page(path.read_text())
     assert len(page.sounds()) == 2
     assert "0.20 to 0.60 s" in page.told() and "reference.wav and result.wav" in page.text
+
+
+def test_two_names_of_one_file_are_refused(retake, pair, tmp_path):
+    (tmp_path / "link.html").symlink_to(tmp_path / "r.png")
+    for names in (["--plot", "r.png", "--report", "r.png"], ["--report", "r.png", "--report", "link.html"]):
+        words = [word if word.startswith("--") else tmp_path / word for word in names]
+        retake("compare", *pair, *words).refused("are the same file")
+    assert not (tmp_path / "r.png").exists()
+
+
+def test_a_report_that_fails_takes_no_measures_along(retake, pair, tmp_path, monkeypatch):
+    """Its folder goes away meanwhile; of two reports the other is written."""
+    (tmp_path / "gone").mkdir()
+    levels = take_report.levels_of_region
+
+    def meanwhile(*given):
+        (tmp_path / "gone").rmdir()
+        return levels(*given)
+
+    monkeypatch.setattr(take_report, "levels_of_region", meanwhile)
+    reports = ["--report", tmp_path / "gone" / "r.html", "--report", tmp_path / "r.csv"]
+    done = retake("compare", *pair, "--json", *reports)
+    assert done.code == 2 and done.json["mel_db"] is not None
+    assert "gone" in done.err and (tmp_path / "r.csv").exists()
 
 
 @pytest.mark.parametrize(

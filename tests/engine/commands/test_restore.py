@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from engine import take_report
 from tests.engine.commands.outputs import left_in, samples
 from tests.engine.page import Page
 
@@ -330,3 +331,26 @@ def test_the_report_shows_the_region_and_its_settings(restore, recording, out):
 def test_a_report_that_cannot_be_is_refused_before_the_work(restore, recording, out, name, words):
     restore(recording(), "-o", out, "--report", out.parent / name).refused(*words)
     assert not out.exists()
+
+
+def test_a_report_may_not_take_the_result_s_place_through_a_link(restore, recording, out):
+    link = out.with_name("r.html")
+    link.symlink_to(out)
+    restore(recording(), "-o", out, "--report", link).refused("are the same file")
+    assert not out.exists()
+
+
+def test_a_report_that_fails_is_told_after_the_result(restore, recording, out, monkeypatch):
+    folder = out.with_name("gone")
+    folder.mkdir()
+    levels = take_report.levels_of_region
+
+    def meanwhile(*given):
+        folder.rmdir()
+        return levels(*given)
+
+    monkeypatch.setattr(take_report, "levels_of_region", meanwhile)
+    done = restore(recording(frames=16000), "-o", out, "--end", 0.5, "--report", folder / "r.html", "--json")
+    assert done.code == 2 and done.json["output"] == str(out)
+    assert f"{out} is written, not all of its report" in done.err and "nothing was written" not in done.err
+    assert out.exists()

@@ -101,10 +101,18 @@ def test_a_recording_that_is_gone_or_shorter_is_left_out(tmp_path, bundled) -> N
     Path(gone.source).unlink()
     region = {"start_frame": 6 * RATE, "end_frame": 9 * RATE, "start_s": 6.0, "end_s": 9.0}
     cut = dataclasses.replace(cut, facts={**(cut.facts or {}), "region": region})
-    found = set_distances([kept, gone, cut], ORDER, bundled, Control())[""]
+    control = Control()
+    found = set_distances([kept, gone, cut], ORDER, bundled, control)[""]
+    assert len(control.notes) == 2 and all("left out of the Frechet distance" in note for note in control.notes)
     assert (found.recordings, found.seconds) == (1, pytest.approx(6))
     nothing = set_distances([gone], ORDER, bundled, Control())[""]
     assert (nothing.distance, nothing.recordings, nothing.seconds) == (None, 0, 0)
+
+
+def test_a_variant_without_results_has_none_and_the_others_are_measured(outcomes, bundled) -> None:
+    found = set_distances([*outcomes, failed("0.wav", "why", "broken")], ORDER, bundled, Control())
+    assert found["broken"] == module.SetDistance(None, 0, 0.0)
+    assert found["mild"].recordings == 3 and found["mild"].distance is not None
 
 
 def test_too_little_sound_has_no_distance(tmp_path, bundled) -> None:
@@ -127,5 +135,19 @@ def test_the_page_and_the_json_tell_it(outcomes, bundled, tmp_path) -> None:
     assert head == ["Variant", "Frechet distance"]
     assert (mild, strong) == tuple([name, f"{each.distance:.3f}"] for name, each in distances.items())
     assert any("3 recordings (0.2 minutes)" in text for text in page.text)
+    assert "Less than a minute is too little" in page.told() and "before the repair" not in page.told()
     told = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["frechet"]
     assert told == {variant: dataclasses.asdict(each) for variant, each in distances.items()}
+
+
+def test_of_repairs_none_is_praised_for_being_near_what_was_damaged(outcomes, bundled, tmp_path) -> None:
+    distances = set_distances(outcomes, ORDER, bundled, Control())
+    repairs = [dataclasses.replace(each, facts=each.facts and {**each.facts, "task": "denoise"}) for each in outcomes]
+    best = []
+    for name, of in (("same", outcomes), ("repaired", repairs)):
+        (tmp_path / name).mkdir()
+        write_set_report(tmp_path / name, of, title="", settings={}, control=Control(), distances=distances)
+        page = (tmp_path / name / "report.html").read_text(encoding="utf-8")
+        table = page[page.index("Distance of the sets") :].partition("</table>")[0]
+        best.append(table.count("<strong>"))
+    assert best == [1, 0] and "not a fault" in page
