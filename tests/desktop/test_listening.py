@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from desktop.dialogs.blind_test import BlindTest
 from desktop.document import actions
 from desktop.message_bar import MessageBar
+from desktop.playback.player import Player
 from desktop.preferences import Preferences
 from desktop.window import MainWindow
 from engine.audio import Patch
@@ -158,6 +159,22 @@ def test_a_blind_test_tells_nothing_and_is_kept(qtbot, listening: MainWindow, tm
     listening.open_paths([tmp_path / "talk.retake"])
     (kept,) = listening.tab.document.blind_tests()
     assert kept["trials"] == 10 and kept["p_value"] < 0.001 and len(kept["answers"]) == 10
+
+
+def test_a_blind_test_plays_its_region_matched_whatever_played_before(qtbot, listening: MainWindow) -> None:
+    driving.press(listening, "play_pause")
+    plays(qtbot, listening, 2000)
+    driving.press(listening, "blind_test")
+    dialog = next(widget for widget in QApplication.topLevelWidgets() if isinstance(widget, BlindTest))
+    player = listening.player
+    qtbot.waitUntil(lambda: player.matching is not None and plays_now(player), timeout=5000)
+    assert player.stretch is not None and player.stretch.alone
+    assert player.matching is not None and player.matching.is_whole
+    dialog.close()
+
+
+def plays_now(player: Player) -> bool:
+    return player.is_playing and player._output is not None and player._output.mixer.deck in player._decks
 
 
 def test_another_tab_ends_it_and_closing_while_playing_is_no_trouble(qtbot, listening: MainWindow, root: Path) -> None:
