@@ -51,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     output.add_argument("--subtype", metavar="TYPE", help="sample type, such as PCM_16 (default: each recording's own)")
     output.add_argument("--region-only", action="store_true", help="write the region alone, not the whole recording")
     output.add_argument("--no-report", action="store_true", help="write no report.html, .json, .csv and .png")
+    output.add_argument("--report", help=argparse.SUPPRESS)  # of `restore`; here it would be taken for --no-report
     output.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     workers = parser.add_argument_group("workers")
     workers.add_argument(
@@ -157,6 +158,9 @@ def check_options(arguments: argparse.Namespace) -> None:
     Raises:
         InputError: so it is.
     """
+    if arguments.report is not None:
+        where = arguments.output / "report.html"
+        raise InputError(f"--report {arguments.report} is accepted by restore; a batch writes {where} by itself")
     if arguments.grid and not arguments.evaluate:
         raise InputError(f"--grid {arguments.grid[0]} is accepted with --evaluate")
     if arguments.force and arguments.resume:

@@ -294,6 +294,7 @@ def test_a_preset_says_how(batch: Callable[..., Run], recordings: Path, tmp_path
         (["nowhere.wav"], ["'nowhere.wav'", "no such file or folder"]),
         (["{}", "--workers", "0"], ["workers is 0", "1 to 1024"]),
         (["{}", "--threads", "0"], ["threads is 0"]),
+        (["{}", "--report", "x.html"], ["--report x.html", "writes", "report.html by itself"]),
         (["{}", "--subtype", "PCM24"], ["subtype is 'PCM24'", "did you mean PCM_24?"]),
         (["{}", "--grid", "method=vae"], ["--evaluate"]),
         (["{}", "--force", "--resume"], ["one of them"]),
