@@ -98,14 +98,19 @@ def make_folder(item: Item) -> None:
 
 def failure(item: Item, error: Exception) -> Outcome:
     """The outcome of an item that an error ended."""
-    full = isinstance(error, DiskFullError) or (isinstance(error, OSError) and error.errno in NO_SPACE)
     if isinstance(error, RetakeError):
         why = str(error)
     elif isinstance(error, OSError) and isinstance(error.filename, str | Path):
         why = f"{error.filename}: {error.strerror or error}"
     else:
         why = f"{item.source}: failed: {type(error).__name__}: {error}"
-    return failed(item, why, disk_full=full)
+    return failed(item, why, disk_full=finds_full(error))
+
+
+def finds_full(error: Exception) -> bool:
+    """Whether the disk is full, and not one file too large for its file system or for what is free."""
+    cause = error.__cause__ if isinstance(error, DiskFullError) else error
+    return isinstance(cause, OSError) and cause.errno in NO_SPACE
 
 
 def failed(item: Item, error: str, *, disk_full: bool = False) -> Outcome:

@@ -13,8 +13,7 @@ from engine.batch.actor import Actor, named
 from engine.batch.model import model_hash_of, model_of
 from engine.batch.outcome import Outcome
 from engine.batch.plan import Item
-from engine.batch.worker import Worker, failure
-from engine.errors import DiskFullError
+from engine.batch.worker import Worker, failed
 from engine.restoring import Order
 from engine.settings import RestoreSettings
 
@@ -32,7 +31,7 @@ def actor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Actor:
 
 def test_a_nodes_full_disk_is_named_and_ends_no_batch(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     def carry_out(self: Worker, item: Item, *given: object) -> object:
-        return failure(item, DiskFullError(f"{item.target}: no space: No space left on device; nothing was written"))
+        return failed(item, f"{item.target}: no space: No space left on device; nothing was written", disk_full=True)
 
     monkeypatch.setattr(Worker, "carry_out", carry_out)
     item = Item("a.wav", "", Path("in/a.wav"), Path("out/a.wav"))
@@ -47,7 +46,7 @@ def test_where_a_disk_is_full_that_ends_a_batch_the_node_is_named(
     actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     full = "/tmp has no room for 40 MB of working memory"
-    monkeypatch.setattr(Worker, "carry_out", lambda self, item, *given: failure(item, DiskFullError(full)))
+    monkeypatch.setattr(Worker, "carry_out", lambda self, item, *given: failed(item, full, disk_full=True))
     outcome = actor.carry_out(Item("a.wav", "", Path("in/a.wav"), Path("out/a.wav")), False)
     assert outcome.disk_full and outcome.error == f"node {gethostname()}: {full}"
 
