@@ -138,8 +138,8 @@ class Crew:
         while not self._stopping:
             actor = self._actor.remote()
             try:
-                async with self._started(actor):
-                    await self._serve(actor)
+                async with self._started(actor) as host:
+                    await self._serve(actor, host)
             except RayError as error:
                 if IMPORT_FAILED in str(error):
                     release = self._wanted.release
@@ -158,17 +158,24 @@ class Crew:
             ray.wait(list(self._asked), num_returns=len(self._asked), timeout=STOP_S)
 
     @asynccontextmanager
-    async def _started(self, actor: Any) -> AsyncIterator[None]:
-        """Prepare a worker, which counts as ready inside."""
+    async def _started(self, actor: Any) -> AsyncIterator[str]:
+        """Prepare a worker, which counts as ready inside; gives its node's name."""
         wanted = self._wanted
+        host: str = await actor.host.remote()
         refusal = await actor.prepare.remote(
-            wanted.release, wanted.orders, wanted.threads, wanted.model_hash, wanted.folder, wanted.names
+            wanted.release,
+            wanted.orders,
+            wanted.threads,
+            wanted.model_hash,
+            wanted.folder,
+            wanted.names,
+            wanted.journal,
         )
         if refusal:
-            raise InputError(f"cluster {wanted.address}: a node can't take part: {refusal}")
+            raise InputError(f"cluster {wanted.address}: node {host} can't take part: {refusal}")
         self._count(+1)
         try:
-            yield
+            yield host
         finally:
             self._count(-1)
 
@@ -180,7 +187,7 @@ class Crew:
         with contextlib.suppress(OSError):  # the batch is gone: the reader sees it too
             self._connection.send(what)
 
-    async def _serve(self, actor: Any) -> None:
+    async def _serve(self, actor: Any, host: str) -> None:
         """Have a worker carry out one item after the other.
 
         Raises:
@@ -196,7 +203,7 @@ class Crew:
             try:
                 outcome = await (self._sent if self._wanted.sends else self._shared)(actor, item, force)
             except RayTaskError as error:  # the worker lives
-                outcome = failed(item, f"{item.source}: failed on a node: {one_line(error.cause)}")
+                outcome = failed(item, f"node {host}: {item.source}: failed: {one_line(error.cause)}")
             except RayError as error:
                 self._tell(Lost(item, f"the worker that worked on it was lost: {one_line(error)}"))
                 raise
