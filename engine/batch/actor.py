@@ -15,7 +15,7 @@ from engine.batch.outcome import Outcome, as_named_now
 from engine.batch.plan import Item, Key
 from engine.batch.sent import Parcel, sweep_parcels
 from engine.batch.shared import Mark
-from engine.batch.worker import Worker, failed
+from engine.batch.worker import Worker, failed, failure
 from engine.errors import RetakeError
 from engine.progress import Control
 from engine.restoring import Order
@@ -82,20 +82,20 @@ class Actor:
         there = dataclasses.replace(item, source=self._folder / item.source, target=self._folder / item.target)
         return self._told(item, there, self._worker.carry_out(there, force, Control(cancelled=_cancelled())))
 
-    def receive(self, item: Item, data: bytes) -> None:
-        """Take a recording's bytes, which `carry_out_received` restores.
-
-        Raises:
-            OSError: they can't be written here.
-        """
-        self._parcels[item.key] = Parcel(item, data)
+    def receive(self, item: Item, data: bytes) -> Outcome | None:
+        """Take a recording's bytes, which `carry_out_received` restores; its outcome where they can't be written."""
+        try:
+            self._parcels[item.key] = Parcel(item, data)
+        except OSError as error:
+            return self._named(failure(item, error))
+        return None
 
     def carry_out_received(self, key: Key) -> tuple[Outcome, bytes]:
         """Restore what was received; the outcome, and the result's bytes where there is one."""
         with self._parcels.pop(key) as parcel:
             outcome = self._worker.carry_out(parcel.there, True, Control(cancelled=_cancelled()))
-            if outcome.disk_full:  # this node's, which leaves the others at work
-                return failed(parcel.item, f"node {self.host()}: {parcel.item.source}: failed: {outcome.error}"), b""
+            if outcome.disk_full:  # this node's, whose paths say which disk that is
+                return self._named(failed(parcel.item, outcome.error, disk_full=True)), b""
             data = parcel.there.target.read_bytes() if outcome.is_done else b""
             return self._told(parcel.item, parcel.there, outcome), data
 
@@ -103,7 +103,10 @@ class Actor:
         """The outcome as it would be where the batch runs, by the user's names; a failure names the node."""
         paths = {str(there.source): str(item.source), str(there.target): str(item.target)}
         known = as_named_now(renamed(outcome, {**self._names, **paths}), item)
-        return known if known.is_done else dataclasses.replace(known, error=f"node {self.host()}: {known.error}")
+        return known if known.is_done else self._named(known)
+
+    def _named(self, failed: Outcome) -> Outcome:
+        return dataclasses.replace(failed, error=f"node {self.host()}: {failed.error}")
 
 
 def renamed(outcome: Outcome, names: Mapping[str, str]) -> Outcome:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import tempfile
 from importlib.metadata import version
 from pathlib import Path
 from socket import gethostname
@@ -13,6 +16,7 @@ from engine.batch.actor import Actor, named
 from engine.batch.model import model_hash_of, model_of
 from engine.batch.outcome import Outcome
 from engine.batch.plan import Item
+from engine.batch.sent import PREFIX
 from engine.batch.shared import mark_of
 from engine.batch.worker import Worker, failed
 from engine.restoring import Order
@@ -33,17 +37,30 @@ def actor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Actor:
     return made
 
 
-def test_a_nodes_full_disk_is_named_and_ends_no_batch(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_nodes_full_disk_is_named_by_what_is_on_it(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     def carry_out(self: Worker, item: Item, *given: object) -> object:
         return failed(item, f"{item.target}: no space: No space left on device; nothing was written", disk_full=True)
 
     monkeypatch.setattr(Worker, "carry_out", carry_out)
     item = Item("a.wav", "", Path("in/a.wav"), Path("out/a.wav"))
-    actor.receive(item, b"sound")
+    assert actor.receive(item, b"sound") is None
     outcome, data = actor.carry_out_received(item.key)
-    assert not outcome.disk_full and not outcome.is_done and data == b""
-    assert outcome.error.startswith(f"node {gethostname()}: in/a.wav: failed: ") and "out/a.wav" not in outcome.error
+    assert outcome.disk_full and not outcome.is_done and data == b""
+    assert outcome.error.startswith(f"node {gethostname()}: {tempfile.gettempdir()}/{PREFIX}")
     assert outcome.error.endswith("a.wav: no space: No space left on device; nothing was written")
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EACCES])
+def test_a_node_that_has_no_place_for_a_recording_says_so(
+    code: int, actor: Actor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refuse(*given: object, **named: object) -> None:
+        raise OSError(code, os.strerror(code), tmp_path)
+
+    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
+    refusal = actor.receive(Item("a.wav", "", Path("in/a.wav"), Path("out/a.wav")), b"sound")
+    assert refusal is not None and refusal.error == f"node {gethostname()}: {tmp_path}: {os.strerror(code)}"
+    assert refusal.disk_full == (code != errno.EACCES)
 
 
 def test_where_a_disk_is_full_that_ends_a_batch_the_node_is_named(
