@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Iterable, Mapping
-from itertools import takewhile
 from pathlib import Path
 
 from engine.batch.outcome import Outcome
@@ -131,5 +131,14 @@ def visible_gpus() -> list[str]:
     chosen = os.environ.get(VISIBLE)
     if chosen is None or not installed:
         return installed
-    names = (name.strip() for name in chosen.split(","))
-    return list(takewhile(lambda name: name not in ("", "-1"), names))  # CUDA sees none after one that isn't there
+    found: list[str] = []
+    for name in map(str.strip, chosen.split(",")):
+        if name in found or not _is_there(name, len(installed)):
+            break  # CUDA sees none after one that isn't there
+        found.append(name)
+    return found
+
+
+def _is_there(name: str, installed: int) -> bool:
+    """Whether a GPU may be called so; of names that are no numbers only the driver knows."""
+    return int(name) in range(installed) if re.fullmatch(r"[+-]?\d+", name) else name != ""
