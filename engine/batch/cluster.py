@@ -17,6 +17,7 @@ from typing import Any
 
 from engine.batch.plan import Item
 from engine.batch.pool import Lost, Said
+from engine.batch.shared import Mark, mark_of
 from engine.child import start_child
 from engine.errors import InputError, RetakeError
 from engine.model.folder import BUNDLED
@@ -47,6 +48,7 @@ class Wanted:
         sends: whether files go through the object store.
         orders: by variant, as plain values; their folders are absolute.
         names: see `engine.batch.actor.Actor.prepare`, as for the others.
+        journal: so too.
     """
 
     address: str
@@ -61,6 +63,7 @@ class Wanted:
     model_hash: str
     folder: str
     names: Mapping[str, str]
+    journal: Mark | None
 
 
 class Cluster:
@@ -73,6 +76,7 @@ class Cluster:
         orders: by variant.
         threads: that each worker computes with.
         model_hash: see `engine.batch.actor.Actor.prepare`.
+        journal: of the batch, by which a node is known to see the files.
         sends: whether files go through Ray; otherwise all nodes see them by the same paths.
         memory_bytes: that a worker takes; 0 leaves it out.
 
@@ -89,6 +93,7 @@ class Cluster:
         threads: int,
         *,
         model_hash: str,
+        journal: Path,
         sends: bool = False,
         memory_bytes: int = 0,
     ) -> None:
@@ -112,6 +117,7 @@ class Cluster:
             model_hash=model_hash,
             folder=str(Path.cwd()),
             names=names,
+            journal=None if sends else mark_of(journal),
         )
         memory = f" and {memory_bytes / GIGA:.1f} GB" if memory_bytes else ""
         self._asks = f"each takes {threads} CPUs{memory}; --resume goes on with the batch"

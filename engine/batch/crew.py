@@ -21,7 +21,7 @@ from ray.exceptions import ObjectStoreFullError, OutOfDiskError, OutOfMemoryErro
 from engine.batch.actor import Actor
 from engine.batch.cluster import Wanted
 from engine.batch.outcome import Outcome
-from engine.batch.plan import Item
+from engine.batch.plan import Item, Key
 from engine.batch.pool import Lost
 from engine.batch.sent import read_recording, write_result
 from engine.batch.worker import failed, failure, thread_environment
@@ -30,6 +30,7 @@ from engine.errors import InputError, RetakeError
 
 TRANSFERS = 4  # recordings and results at a time in the object store, however many workers there are
 PAUSE_S = 2.0  # before a worker takes the place of one that was lost; Ray may not know of its node yet
+MOST_FULL = 2  # items in a row that find a worker's disk full, before nobody takes its place
 STOP_S = 10.0  # for workers to clear up what they are writing
 IMPORT_FAILED = "failed to import"
 STORE_ERRORS = (ObjectStoreFullError, OutOfDiskError)  # the worker is as well as before
@@ -85,6 +86,7 @@ async def course(wanted: Wanted, connection: Connection[Any, Any]) -> None:
 
     Raises:
         InputError: a node can't do what is asked.
+        RetakeError: all nodes' disks are full.
     """
     crew = Crew(wanted, connection)
     gone = asyncio.get_running_loop().create_future()
@@ -102,6 +104,10 @@ async def course(wanted: Wanted, connection: Connection[Any, Any]) -> None:
     crew.stop()
     for task in done:
         task.result()
+
+
+class NodeFullError(Exception):
+    """The disk of a node that files are sent to is full."""
 
 
 class Crew:
@@ -124,7 +130,7 @@ class Crew:
         )
         self.size = wanted.count or max(1, min(wanted.most, room_for(wanted.threads, gpus, wanted.memory_bytes)))
         self.waiting: asyncio.Queue[tuple[Item, bool]] = asyncio.Queue()
-        self._ready = 0
+        self._ready = self._taken = self._retired = 0
         self._asked: set[Any] = set()
         self._stopping = False
         self._transfers = asyncio.Semaphore(TRANSFERS)
@@ -132,14 +138,23 @@ class Crew:
     async def keep(self) -> None:
         """Keep one worker at work, and put another one in the place of one that is lost.
 
+        Where its disk is full the others come first, and after a few items nobody takes its place.
+
         Raises:
             InputError: its node can't do what is asked.
+            RetakeError: its node's disk is full, as are those of all others.
         """
+        full: set[Key] = set()  # not a count: one recording too large for it is tried twice
         while not self._stopping:
             actor = self._actor.remote()
             try:
-                async with self._started(actor):
-                    await self._serve(actor)
+                async with self._started(actor) as host:
+                    await self._serve(actor, host, full)
+            except NodeFullError as error:
+                self._tell(str(error))
+                if len(full) == MOST_FULL:
+                    await self._retire(str(error))
+                await self._others_first()
             except RayError as error:
                 if IMPORT_FAILED in str(error):
                     release = self._wanted.release
@@ -147,6 +162,24 @@ class Crew:
                 self._tell(one_line(error))
             finally:
                 ray.kill(actor)
+            await asyncio.sleep(PAUSE_S)
+
+    async def _retire(self, why: str) -> None:
+        """Be out of work for good; the worker keeps its place, so that Ray puts no other one there.
+
+        Raises:
+            RetakeError: so are all others.
+        """
+        self._retired += 1
+        if self._retired == self.size:
+            full = "no worker is left whose disk isn't full"
+            raise RetakeError(f"cluster {self._wanted.address}: {full}: {why}; --resume goes on with the batch")
+        await asyncio.get_running_loop().create_future()
+
+    async def _others_first(self) -> None:
+        """Wait while others are ready until one of them takes something up, which is what was lost last."""
+        taken = self._taken
+        while self._ready and self._taken == taken:
             await asyncio.sleep(PAUSE_S)
 
     def stop(self) -> None:
@@ -158,17 +191,24 @@ class Crew:
             ray.wait(list(self._asked), num_returns=len(self._asked), timeout=STOP_S)
 
     @asynccontextmanager
-    async def _started(self, actor: Any) -> AsyncIterator[None]:
-        """Prepare a worker, which counts as ready inside."""
+    async def _started(self, actor: Any) -> AsyncIterator[str]:
+        """Prepare a worker, which counts as ready inside; gives its node's name."""
         wanted = self._wanted
+        host: str = await actor.host.remote()
         refusal = await actor.prepare.remote(
-            wanted.release, wanted.orders, wanted.threads, wanted.model_hash, wanted.folder, wanted.names
+            wanted.release,
+            wanted.orders,
+            wanted.threads,
+            wanted.model_hash,
+            wanted.folder,
+            wanted.names,
+            wanted.journal,
         )
         if refusal:
-            raise InputError(f"cluster {wanted.address}: a node can't take part: {refusal}")
+            raise InputError(f"cluster {wanted.address}: node {host} can't take part: {refusal}")
         self._count(+1)
         try:
-            yield
+            yield host
         finally:
             self._count(-1)
 
@@ -180,14 +220,16 @@ class Crew:
         with contextlib.suppress(OSError):  # the batch is gone: the reader sees it too
             self._connection.send(what)
 
-    async def _serve(self, actor: Any) -> None:
-        """Have a worker carry out one item after the other.
+    async def _serve(self, actor: Any, host: str, full: set[Key]) -> None:
+        """Have a worker carry out one item after the other; ``full`` holds those that found its disk full, in a row.
 
         Raises:
             RayError: it is lost; its item is told of, or waits for another one.
+            NodeFullError: its disk is full; its item is told of.
         """
         while True:
             item, force = await self.waiting.get()
+            self._taken += 1
             try:
                 await actor.ping.remote()
             except RayError:  # lost while it had nothing to do, which is no fault of the item
@@ -196,10 +238,16 @@ class Crew:
             try:
                 outcome = await (self._sent if self._wanted.sends else self._shared)(actor, item, force)
             except RayTaskError as error:  # the worker lives
-                outcome = failed(item, f"{item.source}: failed on a node: {one_line(error.cause)}")
+                outcome = failed(item, f"node {host}: {item.source}: failed: {one_line(error.cause)}")
             except RayError as error:
                 self._tell(Lost(item, f"the worker that worked on it was lost: {one_line(error)}"))
                 raise
+            except NodeFullError as error:
+                full.add(item.key)
+                self._tell(Lost(item, str(error)))
+                raise
+            if outcome.is_done:
+                full.clear()
             self._tell((item, outcome))
 
     async def _shared(self, actor: Any, item: Item, force: bool) -> Outcome:
@@ -212,21 +260,25 @@ class Crew:
 
         Raises:
             RayError: the worker is lost.
+            NodeFullError: its disk is full.
         """
         outcome: Outcome
+        refusal: Outcome | None
         try:
             async with self._transfers:
                 data = await asyncio.to_thread(read_recording, item, force)
-                await actor.receive.remote(item, ray.put(data))
+                refusal = await actor.receive.remote(item, ray.put(data))
                 del data
+            if refusal:
+                return checked(refusal)
             outcome_asked, data_asked = actor.carry_out_received.options(num_returns=2).remote(item.key)
-            outcome = await self._answer(outcome_asked)
+            outcome = checked(await self._answer(outcome_asked))
             async with self._transfers:
                 if outcome.is_done:
                     await asyncio.to_thread(write_result, item, await data_asked, force)
         except STORE_ERRORS as error:
             return failed(item, f"{item.source}: can't be sent: {one_line(error)}")
-        except RayError:
+        except (RayError, NodeFullError):
             raise
         except Exception as error:
             return failure(item, error)
@@ -239,6 +291,17 @@ class Crew:
             return await asked
         finally:
             self._asked.discard(asked)
+
+
+def checked(outcome: Outcome) -> Outcome:
+    """What a node answers that files are sent to.
+
+    Raises:
+        NodeFullError: its disk is full.
+    """
+    if outcome.disk_full:
+        raise NodeFullError(outcome.error)
+    return outcome
 
 
 def wants_gpu(device: str) -> bool:

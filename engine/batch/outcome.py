@@ -25,8 +25,8 @@ class Outcome:
         error: why there is no result, in one line; empty where there is one.
         sha256: of the result's bytes, hexadecimal; empty where there is none.
         size: of the result in bytes.
-        disk_full: whether there is no result because no space was left for it, as there will be for no other; it is
-            for the batch at work and not written down.
+        disk_full: whether there is no result because the disk is full, as it will be for the others; it is for the
+            batch at work and not written down. A file that is too large by itself is no full disk.
     """
 
     name: str

@@ -151,7 +151,8 @@ class _Course:
             else:
                 self._finish(*said)
         if full:
-            raise DiskFullError(f"{full}; the batch stops here, --resume goes on")
+            done = f"{self.standing.done - self.standing.failures} of {self.standing.of}"
+            raise DiskFullError(f"{full}; the batch stops here, {done} are done; --resume goes on")
 
     def _take_back(self, lost: Lost) -> None:
         """Have an item tried again, unless it was often enough."""

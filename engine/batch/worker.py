@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Iterable, Mapping
-from itertools import takewhile
 from pathlib import Path
 
 from engine.batch.outcome import Outcome
@@ -98,14 +98,19 @@ def make_folder(item: Item) -> None:
 
 def failure(item: Item, error: Exception) -> Outcome:
     """The outcome of an item that an error ended."""
-    full = isinstance(error, DiskFullError) or (isinstance(error, OSError) and error.errno in NO_SPACE)
     if isinstance(error, RetakeError):
         why = str(error)
     elif isinstance(error, OSError) and isinstance(error.filename, str | Path):
         why = f"{error.filename}: {error.strerror or error}"
     else:
         why = f"{item.source}: failed: {type(error).__name__}: {error}"
-    return failed(item, why, disk_full=full)
+    return failed(item, why, disk_full=finds_full(error))
+
+
+def finds_full(error: Exception) -> bool:
+    """Whether the disk is full, and not one file too large for its file system or for what is free."""
+    cause = error.__cause__ if isinstance(error, DiskFullError) else error
+    return isinstance(cause, OSError) and cause.errno in NO_SPACE
 
 
 def failed(item: Item, error: str, *, disk_full: bool = False) -> Outcome:
@@ -126,5 +131,14 @@ def visible_gpus() -> list[str]:
     chosen = os.environ.get(VISIBLE)
     if chosen is None or not installed:
         return installed
-    names = (name.strip() for name in chosen.split(","))
-    return list(takewhile(lambda name: name not in ("", "-1"), names))  # CUDA sees none after one that isn't there
+    found: list[str] = []
+    for name in map(str.strip, chosen.split(",")):
+        if name in found or not _is_there(name, len(installed)):
+            break  # CUDA sees none after one that isn't there
+        found.append(name)
+    return found
+
+
+def _is_there(name: str, installed: int) -> bool:
+    """Whether a GPU may be called so; of names that are no numbers only the driver knows."""
+    return int(name) in range(installed) if re.fullmatch(r"[+-]?\d+", name) else name != ""

@@ -205,7 +205,7 @@ def carried_out(
     def show(standing: Standing) -> None:
         progress.report("restoring", standing.done_bytes, standing.of_bytes, standing_words(standing))
 
-    pool = pool_for(plan, missing, journal.model_hash, arguments)
+    pool = pool_for(plan, missing, journal, arguments)
     try:
         outcomes = run_batch(plan, missing, pool, journal, force="force" in journal.notes, tell=show)
     finally:
@@ -215,10 +215,10 @@ def carried_out(
     return outcomes
 
 
-def pool_for(plan: Plan, missing: Sequence[Item], model_hash: str, arguments: argparse.Namespace) -> Pool:
+def pool_for(plan: Plan, missing: Sequence[Item], journal: Journal, arguments: argparse.Namespace) -> Pool:
     """Those who do the work."""
     if arguments.cluster and missing:
-        return cluster_for(plan, [item.source for item in missing], model_hash, arguments)
+        return cluster_for(plan, [item.source for item in missing], journal, arguments)
     from engine.batch.processes import Processes
     from engine.batch.sizing import workers_for
 
@@ -226,7 +226,7 @@ def pool_for(plan: Plan, missing: Sequence[Item], model_hash: str, arguments: ar
     return Processes(min(count, len(missing)), plan.orders, plan.threads)
 
 
-def cluster_for(plan: Plan, sources: Sequence[Path], model_hash: str, arguments: argparse.Namespace) -> Pool:
+def cluster_for(plan: Plan, sources: Sequence[Path], journal: Journal, arguments: argparse.Namespace) -> Pool:
     """Workers on the nodes of a cluster."""
     from engine.batch.cluster import Cluster
     from engine.batch.sizing import largest_bytes
@@ -237,7 +237,8 @@ def cluster_for(plan: Plan, sources: Sequence[Path], model_hash: str, arguments:
         len(sources),
         plan.orders,
         plan.threads,
-        model_hash=model_hash,
+        model_hash=journal.model_hash,
+        journal=journal.path,
         sends=arguments.cluster_files == "sent",
         memory_bytes=largest_bytes(plan, sources) or 0,
     )

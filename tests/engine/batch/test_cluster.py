@@ -29,6 +29,7 @@ from engine.batch.outcome import Outcome
 from engine.batch.plan import Item
 from engine.batch.pool import Lost
 from engine.batch.sent import PREFIX
+from engine.batch.shared import Mark
 from engine.child import start_child
 from engine.cli import main
 from engine.errors import InputError, RetakeError
@@ -40,6 +41,7 @@ WHOLE = 12
 BROKEN = ("cut.wav", "empty.wav", "nan.wav", "text.wav")
 WORKING = "ray::Actor.carry_out"
 SOON_S = 60.0
+JOURNAL = Path(__file__)  # any file that all nodes see
 CODE = "import sys; from engine.cli import main; sys.exit(main())"
 
 
@@ -228,6 +230,8 @@ def test_words_and_results_are_those_of_local_workers(
     monkeypatch.chdir(tmp_path)
     how = ("--cluster", nodes.address, "--cluster-files", files, "--workers", 2)
     outcomes = told(capsys, Path("recordings"), Path("out"), tiny_folder, *how)
+    for outcome in outcomes:  # but that a failure names the node, which is this machine here
+        outcome["error"] = outcome["error"].removeprefix(f"node {socket.gethostname()}: ")
     assert outcomes == expected[0]
     assert [outcome["name"] for outcome in outcomes if outcome["error"]] == sorted(BROKEN)
     assert hashes(tmp_path / "out") == expected[1]
@@ -348,7 +352,8 @@ def cluster(
 ) -> Cluster:
     """Workers on a cluster, with the model's own hash."""
     model_hash = model_hash_of(orders, model_of(orders))
-    return Cluster(address, count, most, orders, threads, model_hash=model_hash, sends=sends, memory_bytes=memory_bytes)
+    how: dict[str, Any] = {"journal": JOURNAL, "sends": sends, "memory_bytes": memory_bytes}
+    return Cluster(address, count, most, orders, threads, model_hash=model_hash, **how)
 
 
 def test_other_versions_of_retake_are_refused(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -356,6 +361,20 @@ def test_other_versions_of_retake_are_refused(nodes: Nodes, monkeypatch: pytest.
     pool = cluster(nodes.address, 1, 1, order(), 1)
     try:
         with pytest.raises(InputError, match=r"is installed there, 99\.0 here; the same is needed on all nodes"):
+            until(lambda: pool.wait(0.1))
+    finally:
+        pool.close()
+
+
+def test_a_node_that_does_not_see_the_files_is_refused_and_named(
+    nodes: Nodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = Mark(str(tmp_path / "out" / "batch.jsonl"), 5, "")
+    monkeypatch.setattr(cluster_module, "mark_of", lambda path: mark)
+    pool = cluster(nodes.address, 1, 1, order(), 1)
+    refusal = rf"node {socket.gethostname()} can't take part: it doesn't see {tmp_path / 'out'}, where"
+    try:
+        with pytest.raises(InputError, match=refusal):
             until(lambda: pool.wait(0.1))
     finally:
         pool.close()
@@ -372,7 +391,7 @@ def test_what_fails_in_the_process_that_speaks_to_ray_is_told(nodes: Nodes) -> N
 
 @pytest.mark.thorough
 def test_another_model_on_a_node_is_refused(nodes: Nodes) -> None:
-    pool = Cluster(nodes.address, 1, 1, order(), 1, model_hash="0" * 64)
+    pool = Cluster(nodes.address, 1, 1, order(), 1, model_hash="0" * 64, journal=JOURNAL)
     try:
         with pytest.raises(InputError, match="model bundled has other weights there than here"):
             until(lambda: pool.wait(0.1))

@@ -28,6 +28,7 @@ WANTED = Wanted(
     model_hash="",
     folder="",
     names={},
+    journal=None,
 )
 
 
@@ -59,7 +60,7 @@ def test_a_store_without_room_fails_the_item_and_costs_no_worker(
     async def serve() -> None:
         crew = crew_module.Crew(WANTED, theirs)
         crew.waiting.put_nowait((item, False))
-        serving = asyncio.create_task(crew._serve(Healthy))
+        serving = asyncio.create_task(crew._serve(Healthy, "one", set()))
         while not ours.poll() and not serving.done():
             await asyncio.sleep(0.01)
         assert not serving.done(), "the worker was given up"

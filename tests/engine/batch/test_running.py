@@ -82,12 +82,21 @@ def done(item: Item) -> Outcome:
 def test_a_full_disk_ends_the_batch_once_what_else_is_known_is_written_down(plan: Plan, journal: Journal) -> None:
     def answer(item: Item) -> Said:
         if item.name == "b.wav":
-            return item, failure(item, DiskFullError("/tmp has no room for 40 MB of working memory"))
-        return item, done(item)
+            return item, failed(item, "b.wav: no space: No space left on device", disk_full=True)
+        return item, done(item) if item.name == "a.wav" else failed(item, "is empty")
 
-    with pytest.raises(DiskFullError, match="no room for 40 MB of working memory; the batch stops here, --resume"):
+    with pytest.raises(DiskFullError, match="No space left on device; the batch stops here, 1 of 3 are done; --resume"):
         run(plan, Answering(3, answer), journal)
     assert ended(journal) == ["a.wav", "c.wav"]
+
+
+def test_a_recording_too_large_for_the_disk_fails_alone(plan: Plan, journal: Journal) -> None:
+    def answer(item: Item) -> Said:
+        if item.name == "a.wav":
+            return item, failure(item, DiskFullError(f"{item.target}: no space: 9 bytes are needed, 8 are free"))
+        return item, done(item)
+
+    assert [outcome.is_done for outcome in run(plan, Answering(1, answer), journal)] == [False, True, True]
 
 
 def test_words_of_a_full_disk_in_a_name_end_nothing(plan: Plan, journal: Journal) -> None:

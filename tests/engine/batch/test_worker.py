@@ -16,7 +16,7 @@ from engine.batch.worker import Worker, failed, failure, gpu_environment, visibl
 from engine.errors import DiskFullError, OutputError
 from engine.progress import Control
 from engine.restoring import Order
-from engine.saving import explain
+from engine.saving import check_space, explain
 from engine.settings import RestoreSettings
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
@@ -43,6 +43,10 @@ def item(tmp_path: Path) -> Item:
         ("3,1", ["3", "1"]),
         ("GPU-8932f937, MIG-5c89", ["GPU-8932f937", "MIG-5c89"]),
         ("2,-1,3", ["2"]),
+        ("0,8,1", ["0"]),
+        ("9", []),
+        ("5,5", ["5"]),
+        ("1,0,GPU-8932f937,0,2", ["1", "0", "GPU-8932f937"]),
         ("", []),
         ("-1", []),
     ],
@@ -73,14 +77,26 @@ def test_there_are_as_many_workers_as_visible_gpus(item: Item, monkeypatch: pyte
 
 
 def test_what_needs_space_says_so_and_what_lacks_only_a_right_does_not(item: Item) -> None:
-    full = [
-        DiskFullError("/tmp has no room for 40 MB of working memory: No space left on device"),
-        OSError(errno.ENOSPC, "No space left on device", "/tmp/x"),
-        OSError(errno.EDQUOT, "Disk quota exceeded"),
-    ]
-    assert all(failure(item, error).disk_full for error in full)
+    full = [OSError(errno.ENOSPC, "No space left on device", "/tmp/x"), OSError(errno.EDQUOT, "Disk quota exceeded")]
+    assert all(failure(item, error).disk_full and failure(item, shown(error)).disk_full for error in full)
     others = [OutputError("a: no space: b.wav: exists already"), OSError(errno.EACCES, "Permission denied", "/tmp/x")]
     assert not any(failure(item, error).disk_full for error in others)
+
+
+def test_a_file_that_is_too_large_by_itself_is_no_full_disk(item: Item) -> None:
+    item.target.parent.mkdir()
+    with pytest.raises(DiskFullError, match="bytes are needed") as refused:
+        check_space(item.target, 2**62)
+    large = OSError(errno.EFBIG, "File too large", item.target)
+    assert not any(failure(item, error).disk_full for error in (refused.value, large, shown(large)))
+
+
+def shown(error: OSError) -> Exception:
+    """It as a file's writer raises it."""
+    try:
+        raise explain(error, Path("a.wav")) from error
+    except DiskFullError as made:
+        return made
 
 
 def test_an_error_names_the_file_that_it_is_about(item: Item) -> None:
@@ -99,8 +115,8 @@ def test_a_folder_that_can_not_be_made_fails_as_a_file_does(
 
     monkeypatch.setattr(Path, "mkdir", refuse)
     outcome = Worker({"": Order(RestoreSettings())}, 1).carry_out(item, False, Control())
-    assert outcome == failure(item, explain(OSError(code, os.strerror(code)), item.target))
-    assert outcome.disk_full == (code == errno.ENOSPC)
+    why = str(explain(OSError(code, os.strerror(code)), item.target))
+    assert outcome == failed(item, why, disk_full=code == errno.ENOSPC)
 
 
 def test_a_full_disk_is_not_written_down(item: Item) -> None:

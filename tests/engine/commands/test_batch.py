@@ -83,6 +83,18 @@ def expected(done_once: Path) -> dict[str, str]:
     return hashes(done_once)
 
 
+# For a process and its workers, as Python's own start finds it: no folder of that name can be made.
+FULL = """
+import errno, os
+made = os.mkdir
+def mkdir(path, *given, **named):
+    if os.path.basename(path) == "full":
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+    made(path, *given, **named)
+os.mkdir = mkdir
+"""
+
+
 def command(source: Path, out: Path, model: Path | str, *more: object) -> list[str]:
     words = ["batch", source, "-o", out, "--method", "vae", "--model", model, "--device", "cpu", "--workers", 1, *more]
     code = "import sys; from engine.cli import main; sys.exit(main())"
@@ -243,24 +255,43 @@ def test_a_worker_that_is_killed_costs_nothing(
 def test_a_full_disk_ends_the_batch_and_a_name_that_sounds_like_one_does_not(
     recordings: Path, tmp_path: Path, whole_model: Path, expected: dict[str, str]
 ) -> None:
+    source, out, found = tmp_path / "in", tmp_path / "out", tmp_path / "found"
+    for name in ("00.wav", "full/01.flac", "late/05.flac"):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_bytes((recordings / Path(name).name).read_bytes())
+    (source / "00: no space: left.wav").write_text("no sound at all")
+    found.mkdir()
+    (found / "sitecustomize.py").write_text(FULL)  # which the workers have too
+    given = command(source, out, whole_model, "--no-report")
+    done = subprocess.run(
+        given, check=False, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": f"{found}:{Path.cwd()}"}
+    )
+    assert done.returncode == 1 and "01.flac: no space: No space left on device" in done.stderr, done.stderr
+    assert "the batch stops here, 1 of 4 are done; --resume goes on" in done.stderr and "failed: " not in done.stderr
+    assert list(hashes(out)) == ["00.wav"] and not left_over(out)
+    done = subprocess.run([*given, "--resume"], check=False, capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr.count("failed: ") == 1, done.stderr
+    assert {Path(name).name: value for name, value in hashes(out).items()} == {
+        name: expected[name] for name in ("00.wav", "01.flac", "05.flac")
+    }
+
+
+def test_a_recording_whose_result_is_too_large_a_file_fails_alone(
+    recordings: Path, tmp_path: Path, whole_model: Path, expected: dict[str, str]
+) -> None:
     source, out = tmp_path / "in", tmp_path / "out"
     source.mkdir()
-    for name in ("00.wav", "01.flac", "05.flac"):
+    for name in ("00.wav", "01.flac", "02.wav"):
         (source / name).write_bytes((recordings / name).read_bytes())
-    (source / "00: no space: left.wav").write_text("no sound at all")
+    (source / "01.flac").rename(source / "00-large.flac")  # so that it comes first
     given = command(source, out, whole_model, "--no-report")
-    # A limit on the size of files, which 00.wav and the journal keep below and 01.flac doesn't.
-    limit = (source / "00.wav").stat().st_size + 1000
+    # A limit on the size of files, which the others and the journal keep below.
+    limit = (source / "02.wav").stat().st_size + 1000
     given[2] = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); {given[2]}"
     done = subprocess.run(given, check=False, capture_output=True, text=True)
-    assert done.returncode == 1 and "01.flac: no space: " in done.stderr, done.stderr
-    assert "the batch stops here, --resume goes on" in done.stderr and "failed: " not in done.stderr
-    assert list(hashes(out)) == ["00.wav"] and not left_over(out)
-    done = subprocess.run(
-        command(source, out, whole_model, "--no-report", "--resume"), check=False, capture_output=True, text=True
-    )
     assert done.returncode == 1 and done.stderr.count("failed: ") == 1, done.stderr
-    assert hashes(out) == {name: expected[name] for name in ("00.wav", "01.flac", "05.flac")}
+    assert "00-large.flac: no space: File too large; nothing was written" in done.stderr
+    assert hashes(out) == {name: expected[name] for name in ("00.wav", "02.wav")} and not left_over(out)
 
 
 def test_variants_are_compared(batch: Callable[..., Run], recordings: Path, tmp_path: Path) -> None:
