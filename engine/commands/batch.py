@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 SUMMARY = "restore many recordings: files, folders, globs; --resume goes on after an interruption"
 DESCRIPTION = """Restore many recordings. IN is a file, a folder with all recordings in it, or a glob ('a/**/*.wav').
-Below DIR the results have the names, folders and formats of the recordings. One that fails is told of, and the others
-are done.
+Below DIR the results have the names, folders and formats of the recordings. One that fails is told of, and
+the others are done.
 
 DIR/batch.jsonl notes what was done. After an interruption, whatever it was, the same command with --resume
 checks what is there and does the rest. Results depend neither on the number of workers nor on their order.
