@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -35,33 +34,6 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 Signal = NDArray[np.float32]
 ROOT = Path(__file__).resolve().parents[1]
-MOST_STOLEN = 0.15  # of the processors' time, by other guests of a virtual machine's host
-
-
-def stolen_s() -> float:
-    """Processor time that the host of this virtual machine gave to others so far; 0 where that isn't told."""
-    try:
-        return int(Path("/proc/stat").read_text().split(maxsplit=9)[8]) / os.sysconf("SC_CLK_TCK")
-    except (OSError, IndexError):
-        return 0.0
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """What measures time or listens can't be judged where the processor is taken away meanwhile: then it is skipped.
-
-    Only what still fails after its repetitions is looked at, and only what is marked `alone`.
-    """
-    began_s, before_s = time.monotonic(), stolen_s()
-    try:
-        return (yield)
-    except Exception as error:
-        again = item.get_closest_marker("flaky")
-        is_last = again is None or getattr(item, "execution_count", 1) > again.kwargs["reruns"]
-        share = (stolen_s() - before_s) / ((time.monotonic() - began_s) * (os.cpu_count() or 1))
-        if item.get_closest_marker("alone") and is_last and share > MOST_STOLEN:
-            pytest.skip(f"{share:.0%} of the processor was taken by others; it failed with: {error!r:.200}")
-        raise
 
 
 @pytest.fixture(scope="session", autouse=True)
