@@ -54,6 +54,11 @@ class Plan:
     items: Sequence[Item]
     threads: int
 
+    @property
+    def shared(self) -> Order:
+        """What all orders share: everything but their settings, and of these model and device."""
+        return next(iter(self.orders.values()))
+
 
 def plan_of(inputs: Sequence[str], folder: Path, orders: Mapping[str, Order], threads: int) -> Plan:
     """What is to be done with all recordings that the inputs name, and each order.

@@ -20,9 +20,8 @@ LOOKED_AT = 10  # of the largest files, for the memory that they take
 
 def workers_for(plan: Plan, sources: Sequence[Path]) -> int:
     """How many processes this machine has cores, GPUs and memory for, going by the largest recording."""
-    order = next(iter(plan.orders.values()))
     gpus = visible_gpus()
-    if gpus and order.settings.device in ("auto", "cuda"):
+    if gpus and plan.shared.settings.device in ("auto", "cuda"):
         return len(gpus)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     most = max(1, cores // plan.threads)
@@ -38,8 +37,7 @@ def largest_bytes(plan: Plan, sources: Sequence[Path]) -> int | None:
 
 def _needed_bytes(plan: Plan, source: Path) -> int | None:
     """The most memory that a recording takes in any variant; None where it can't be opened or has no such region."""
-    orders = list(plan.orders.values())
-    shared = orders[0]  # but for the settings
+    shared = plan.shared
     try:
         with open_clip(
             source, allow_truncated=shared.allow_truncated, repair_nonfinite=shared.repair_nonfinite
@@ -47,6 +45,6 @@ def _needed_bytes(plan: Plan, source: Path) -> int | None:
             region = region_of(clip.frames, clip.rate, start_s=shared.start_s, end_s=shared.end_s)
             rate = shared.rate or clip.rate
             frames = region.frames * rate // clip.rate
-            return max(estimate_bytes(frames, rate, clip.channels, order.settings) for order in orders)
+            return max(estimate_bytes(frames, rate, clip.channels, order.settings) for order in plan.orders.values())
     except RetakeError:
         return None

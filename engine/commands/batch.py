@@ -265,11 +265,10 @@ def report(
 
     variants = ", ".join(plan.orders)
     title = f"Retake: {variants} compared" if arguments.evaluate else "Retake: a batch"
-    order = next(iter(plan.orders.values()))
-    settings = settings_words(plan, order)
+    settings = settings_words(plan)
     try:
         journal.note("report")
-        distances = distances_of(plan, outcomes, order, progress) if arguments.evaluate else {}
+        distances = distances_of(plan, outcomes, progress) if arguments.evaluate else {}
         progress.report("reporting", 0, 1)
         control = progress.control()
         files = write_set_report(
@@ -280,9 +279,7 @@ def report(
         return [], error
 
 
-def distances_of(
-    plan: Plan, outcomes: Sequence[Outcome], order: Order, progress: Progress
-) -> Mapping[str, SetDistance]:
+def distances_of(plan: Plan, outcomes: Sequence[Outcome], progress: Progress) -> Mapping[str, SetDistance]:
     """The Frechet distance of each variant, by the model that they share, with the workers' number of threads."""
     if not any(outcome.is_done for outcome in outcomes):
         return {}
@@ -295,8 +292,8 @@ def distances_of(
     torch.set_num_threads(plan.threads)
     control = progress.control()
     try:
-        model = load_model(order.settings.model, order.settings.device, ("vae",))
-        distances = set_distances(outcomes, order, model, control)
+        model = load_model(plan.shared.settings.model, plan.shared.settings.device, ("vae",))
+        distances = set_distances(outcomes, plan.shared, model, control)
     except (RetakeError, RuntimeError, ValueError, MemoryError) as error:  # torch's are of RuntimeError
         print_notes([f"the Frechet distance wasn't measured: {one_line(str(error))}"])
         return {}
@@ -305,11 +302,11 @@ def distances_of(
     return distances
 
 
-def settings_words(plan: Plan, order: Order) -> dict[str, str]:
+def settings_words(plan: Plan) -> dict[str, str]:
     """What all results have in common, for reading."""
     from engine.batch.journal import flat
 
-    values = flat(order.as_json())
+    values = flat(plan.shared.as_json())
     words = {key: f"{value}" for key, value in values.items() if value is not None and value is not False}
     words = {key: text for key, text in words.items() if text not in ("", "{}")}
     if len(plan.orders) > 1:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.restoring import Order
 
 MOST_SECONDS = 1800.0  # of sound, 45,000 latent frames; two samples of the same are 0.2 apart from 600 s on
+ORIGINAL = None  # in the place of a variant: the recordings
 Results = Mapping[str, Outcome]  # of one recording, by variant
 
 
@@ -51,39 +52,30 @@ def set_distances(outcomes: Sequence[Outcome], order: Order, model: Model, contr
     Raises:
         Cancelled: the user stopped.
     """
+    from engine.measuring.frechet import distance_between
+
     drawn = _drawn(outcomes)
     whole = sum(map(_duration_s, drawn))
-    originals: LatentStatistics | None = None
-    made: dict[str, LatentStatistics] = {}
+    totals: dict[str | None, LatentStatistics] = {}
     recordings, seconds, passed = 0, 0.0, 0.0
     for results in drawn:
         control.step("comparing", round(passed), round(whole))
         passed += _duration_s(results)
         try:
-            original, results_of = _measured(results, order, model, control)
+            measured = _measured(results, order, model, control)
         except Cancelled:
             raise
         except RetakeError as error:
             control.note(f"left out of the Frechet distance: {error}")
             continue
         recordings, seconds = recordings + 1, seconds + _duration_s(results)
-        if originals is None:
-            originals, made = original, results_of
-        else:
-            originals = originals.merged(original)
-            made = {variant: made[variant].merged(statistics) for variant, statistics in results_of.items()}
+        totals = {key: totals[key].merged(found) if key in totals else found for key, found in measured.items()}
     return {
-        variant: SetDistance(_distance(originals, made[variant]), recordings, seconds)
-        if variant in made
+        variant: SetDistance(distance_between(totals[ORIGINAL], totals[variant]), recordings, seconds)
+        if variant in totals
         else SetDistance(None, 0, 0.0)
         for variant in dict.fromkeys(outcome.variant for outcome in outcomes)
     }
-
-
-def _distance(originals: LatentStatistics | None, results: LatentStatistics) -> float | None:
-    from engine.measuring.frechet import distance_between
-
-    return None if originals is None else distance_between(originals, results)
 
 
 def _drawn(outcomes: Sequence[Outcome]) -> list[Results]:
@@ -113,9 +105,7 @@ def _duration_s(results: Results) -> float:
     return end_s - start_s
 
 
-def _measured(
-    results: Results, order: Order, model: Model, control: Control
-) -> tuple[LatentStatistics, dict[str, LatentStatistics]]:
+def _measured(results: Results, order: Order, model: Model, control: Control) -> dict[str | None, LatentStatistics]:
     """Of a recording's region, and of each variant's result there."""
     from engine.audio import open_clip
     from engine.measuring.frechet import statistics_of
@@ -132,7 +122,7 @@ def _measured(
             return statistics_of(clip, start, end, model, Control(cancelled=control.cancelled))
 
     first = next(iter(results.values()))
-    return of(first.source, _region_s(first)), {
+    return {ORIGINAL: of(first.source, _region_s(first))} | {
         variant: of(outcome.output, None if order.region_only else _region_s(outcome))
         for variant, outcome in results.items()
     }

@@ -104,6 +104,11 @@ def test_the_version_is_that_of_the_package(capsys):
     assert run(capsys, "--version") == (0, f"retake {version('retake')}\n", "")
 
 
+def test_it_runs_as_a_module_too():
+    done = subprocess.run([sys.executable, "-m", "engine", "--version"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"retake {version('retake')}\n", "")
+
+
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)], ids=lambda c: c[0] if c else "retake")
 def test_help_is_complete_and_fits_the_screen(capsys, command, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")

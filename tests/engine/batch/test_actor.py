@@ -75,19 +75,19 @@ def test_where_a_disk_is_full_that_ends_a_batch_the_node_is_named(
 def test_a_result_has_the_paths_of_its_item_whatever_the_model_is_called(
     actor: Actor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    item = Item("a.wav", "", Path("/srv/retake-in/a.wav"), Path("out/a.wav"))
-    monkeypatch.setattr(actor, "_names", {"/srv/retake": "/srv/retake/"})
+    model, source = str(tmp_path / "own"), str(tmp_path / "own-in" / "a.wav")
+    item = Item("a.wav", "", Path(source), Path("out/a.wav"))
+    monkeypatch.setattr(actor, "_names", {model: f"{model}/"})
+    notes = (f"{model}/vae is large", f"{source} is short")
 
     def carry_out(self: Worker, there: Item, *given: object) -> Outcome:
-        facts = {"input": str(there.source), "output": str(there.target), "model": "/srv/retake", "task": "fill"}
-        notes = ("/srv/retake/vae is large", "/srv/retake-in/a.wav is short")
+        facts = {"input": str(there.source), "output": str(there.target), "model": model, "task": "fill"}
         return Outcome(there.name, "", str(there.source), str(there.target), facts=facts, notes=notes)
 
     monkeypatch.setattr(Worker, "carry_out", carry_out)
     outcome = actor.carry_out(item, False)
-    facts = {"input": "/srv/retake-in/a.wav", "output": "out/a.wav", "model": "/srv/retake/", "task": "fill"}
-    notes = ("/srv/retake/vae is large", "/srv/retake-in/a.wav is short")
-    assert outcome == Outcome("a.wav", "", "/srv/retake-in/a.wav", "out/a.wav", facts=facts, notes=notes)
+    facts = {"input": source, "output": "out/a.wav", "model": f"{model}/", "task": "fill"}
+    assert outcome == Outcome("a.wav", "", source, "out/a.wav", facts=facts, notes=notes)
 
 
 def test_a_failure_has_no_result_and_names_what_the_user_knows(actor: Actor, tmp_path: Path) -> None:
