@@ -77,15 +77,17 @@ def run(arguments: argparse.Namespace) -> int:
             reference.channels,
         )
         progress.close()
+        print_notes([*reference.notes, *result.notes, *notes])
         tell(measures, arguments)  # before what can still fail
         if arguments.plot is not None:
             progress.report("drawing", 0, 1)
-            notes += draw(reference, result, region, arguments.plot)
+            shortened = draw(reference, result, region, arguments.plot)
+            progress.close()
+            print_notes(shortened)
+            notes += shortened
         if arguments.report:
             progress.report("reporting", 0, 1)
             report(reference, result, region, measures, notes, arguments.report)
-        progress.close()
-        print_notes([*reference.notes, *result.notes, *notes])
     return 0
 
 
