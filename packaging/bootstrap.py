@@ -56,7 +56,7 @@ FOUND = "import shutil, sys; sys.exit(shutil.which({!r}) is None)"
 NATIVE_FOR_TESTS = {
     "xvfb": FOUND.format("Xvfb"),
     "pulseaudio": FOUND.format("pulseaudio"),
-    "pulseaudio-utils": FOUND.format("parec"),
+    "pulseaudio-utils": FOUND.format("pactl"),
     "libasound2-plugins": "import glob, sys; sys.exit(not glob.glob('/usr/lib/*/alsa-lib/*_pcm_pulse.so'))",
 }
 

@@ -24,8 +24,7 @@ from tests.desktop.made import made_result
 from tests.desktop.playback.conftest import DEVICE, Room, room
 
 __all__ = ["room"]
-# A machine that is held up for longer than a buffer drops sound, whoever plays it; what is wrong is wrong three times.
-pytestmark = [pytest.mark.alone, pytest.mark.flaky(reruns=2, reruns_delay=1)]
+pytestmark = pytest.mark.alone
 RATE = 48000
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,10 +25,13 @@ from engine.audio import Patch
 from engine.region import Region
 from tests.desktop.conftest import end_with_parent
 from tests.desktop.made import made_result
+from tests.desktop.playback import converter
 
 RATE, FRAMES = 48000, 4 * 48000
 DEVICE = "ALSA: pulse"
-SINK = ["module-null-sink", "sink_name=room", f"rate={RATE}", "format=float32le", "channels=2", "norewinds=1"]
+SINK = ["sink_name=room", f"rate={RATE}", "format=float32le", "channels=2"]
+FRAME_BYTES = 2 * 4
+AFTER_S = 0.3  # what is recorded after the end
 Sound = NDArray[np.float32]
 
 
@@ -69,6 +74,7 @@ class Room:
         with (folder / "log").open("w") as log:
             self._server = subprocess.Popen(command, env=env, stdout=log, stderr=log, preexec_fn=end_with_parent)
         self._wait()
+        self._taken, self._converters = folder / "taken", list[subprocess.Popen[bytes]]()
         self.module = self.load_sink()
 
     def control(self, *words: str) -> str:
@@ -78,16 +84,20 @@ class Room:
 
     def load_sink(self) -> str:
         """Plug the sink in."""
-        return self.control("load-module", *SINK)
+        pipe = self._folder / f"pipe{len(self._converters)}"
+        module = self.control("load-module", "module-pipe-sink", *SINK, f"file={pipe}")
+        command = [sys.executable, converter.__file__, pipe, self._taken, str(RATE), str(FRAME_BYTES)]
+        self._converters.append(subprocess.Popen(command, preexec_fn=end_with_parent))
+        return module
 
-    def record(self, path: Path) -> Recording:
+    def record(self) -> Recording:
         """Record what is played from now on."""
-        command = ["parec", "-d", "room.monitor", "--format=float32le", f"--rate={RATE}", "--channels=2", "--raw"]
-        return Recording(path, command, self._env)
+        return Recording(self._taken)
 
     def close(self) -> None:
-        self._server.terminate()
-        self._server.wait(10)
+        for process in (self._server, *self._converters):
+            process.terminate()
+            process.wait(10)
 
     def _wait(self) -> None:
         end = time.monotonic() + 10
@@ -101,32 +111,28 @@ class Room:
 
 
 class Recording:
-    """What a sink plays, written to a file."""
+    """What a sink plays from now on."""
 
-    def __init__(self, path: Path, command: list[str], env: dict[str, str]) -> None:
-        self.path = path
-        with path.open("wb") as file:
-            self._process = subprocess.Popen(
-                [*command, "--latency-msec=30"], env=env, stdout=file, preexec_fn=end_with_parent
-            )
-        end = time.monotonic() + 10
-        while not path.stat().st_size:
-            assert time.monotonic() < end, "nothing is recorded"
-            time.sleep(0.01)
+    def __init__(self, taken: Path) -> None:
+        self._taken, self._start = taken, self._frames(taken)
+
+    @staticmethod
+    def _frames(taken: Path) -> int:
+        return taken.stat().st_size // FRAME_BYTES if taken.exists() else 0
 
     def stop(self) -> Sound:
         """End it; ``(2, frames)``."""
-        time.sleep(0.3)
-        self._process.terminate()
-        self._process.wait(10)
-        raw = np.fromfile(self.path, np.float32)
+        until, end = self._frames(self._taken) + round(AFTER_S * RATE), time.monotonic() + 30
+        while self._frames(self._taken) < until:
+            assert time.monotonic() < end, "nothing is recorded"
+            time.sleep(0.01)
+        raw = np.fromfile(self._taken, np.float32, offset=self._start * FRAME_BYTES)
         return raw[: len(raw) // 2 * 2].reshape(-1, 2).T
 
 
-@pytest.fixture(scope="session")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    """The sound server of these tests."""
-    room = Room(tmp_path_factory.mktemp("room"))
+@contextmanager
+def entered(room: Room) -> Iterator[Room]:
+    """Have what plays play there."""
     before = os.environ.get("PULSE_SERVER")
     os.environ["PULSE_SERVER"] = room.server
     yield room
@@ -136,19 +142,17 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
         os.environ["PULSE_SERVER"] = before
 
 
+@pytest.fixture(scope="session")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    """The sound server of these tests."""
+    with entered(Room(tmp_path_factory.mktemp("room"))) as room:
+        yield room
+
+
 @pytest.fixture
-def listen(room: Room, tmp_path: Path) -> Iterator[Callable[[], Recording]]:
+def listen(room: Room) -> Callable[[], Recording]:
     """A function that records what is played from now on."""
-    made: list[Recording] = []
-
-    def record() -> Recording:
-        made.append(room.record(tmp_path / f"heard{len(made)}.raw"))
-        return made[-1]
-
-    yield record
-    for recording in made:
-        recording._process.kill()
-        recording._process.wait()
+    return room.record
 
 
 @pytest.fixture
@@ -168,10 +172,10 @@ def document(qapp, tmp_path: Path) -> Iterator[Document]:
 
 @pytest.fixture
 def player(room: Room, qtbot, document: Document) -> Iterator[Player]:
-    """A player of the document."""
+    """A player of the document, with the most room for a machine that others use too."""
     player = Player()
     player.set_document(document)
-    player.choose(device=DEVICE, matched=False)
+    player.choose(device=DEVICE, matched=False, latency="high")
     yield player
     player.close()
     player.deleteLater()
