@@ -14,7 +14,6 @@ os.environ["TRANSFORMERS_OFFLINE"] = "1"
 os.environ["MPLBACKEND"] = "Agg"
 # Modules are compiled once, not in each of the hundreds of processes that tests start (5.5 s, 2.3 s of a processor).
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-sys.dont_write_bytecode = False
 # Threads that wait sleep: spinning on cores that others use too made tests four times as slow (45 s, 175 s).
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # Processes that test at once share the cores, whatever the one that started them has set for itself.

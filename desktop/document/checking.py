@@ -14,6 +14,7 @@ from typing import Any
 from desktop.document.connection import ProjectDamagedError, connect, explained
 from desktop.document.edits import Edit
 from desktop.document.files import SIDE_FILES
+from desktop.document.first_page import begins_as_database, is_ours_beyond
 from desktop.document.rows import RegionRow, TakeRow
 from desktop.document.sounds import CHUNK_FRAMES, chunk_frames, decoded
 from desktop.document.store import APPLICATION_ID, SCHEMA_VERSION, takes_in
@@ -21,7 +22,6 @@ from desktop.translating import translate
 from engine.errors import InputError
 from engine.saving import explain
 
-MAGIC = b"SQLite format 3\0"
 WHOLLY_CHECKED_BYTES = 64 * 2**20  # larger ones: all but the sound, whose checksums are held when it is read
 TABLES = ("facts", "regions", "takes", "history", "counters", "sounds", "audio", "source")
 
@@ -65,15 +65,30 @@ def read_facts(path: Path) -> dict[str, Any]:
 
 
 def check_header(path: Path) -> None:
-    """Refuse what is no SQLite database."""
+    """Refuse what doesn't begin as a SQLite database.
+
+    Raises:
+        ProjectDamagedError: it is a project but for its beginning.
+        InputError: it can't be read, or is no project.
+    """
     try:
-        with path.open("rb") as file:
-            head = file.read(len(MAGIC))
+        if not begins_as_database(path):
+            raise no_project(path)
     except OSError as error:
         text = translate("Project", "{path}: can't be read: {error}")
         raise InputError(text.format(path=path, error=error.strerror or error)) from error
-    if head != MAGIC:
-        raise InputError(translate("Project", "{path}: is no Retake project").format(path=path))
+
+
+def no_project(path: Path) -> InputError:
+    """What to say of a file that doesn't begin as a project does.
+
+    Raises:
+        OSError: it can't be read.
+    """
+    if is_ours_beyond(path):
+        text = translate("Project", "{path}: its beginning is damaged; the rest can be recovered into a new project")
+        return ProjectDamagedError(text.format(path=path))
+    return InputError(translate("Project", "{path}: is no Retake project").format(path=path))
 
 
 def copied(path: Path, folder: Path) -> Path:
@@ -114,9 +129,13 @@ def check_database(connection: sqlite3.Connection, shown: Path) -> None:
 
 
 def check_version(connection: sqlite3.Connection, shown: Path) -> None:
-    """Refuse other programs' databases and projects of newer versions."""
+    """Refuse other programs' databases and projects of newer versions.
+
+    Raises:
+        ProjectDamagedError, InputError: see `no_project`; or it is of a newer version.
+    """
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise InputError(translate("Project", "{path}: is no Retake project").format(path=shown))
+        raise no_project(shown)
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         text = translate(

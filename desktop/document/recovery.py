@@ -21,6 +21,7 @@ from desktop.document.checking import check_header, check_version, copied
 from desktop.document.connection import ProjectDamagedError, connect, explained, transaction
 from desktop.document.edits import Edit
 from desktop.document.files import remove_files
+from desktop.document.first_page import replace_first_page
 from desktop.document.locks import check_closed
 from desktop.document.rows import RegionRow, TakeRow
 from desktop.document.sounds import CHUNK_FRAMES, chunk_frames, decoded, remove_sound, write_chunk
@@ -62,13 +63,14 @@ def recover_project(path: Path) -> tuple[Path, list[str]]:
         DiskFullError, OutputError: the copy or the new project can't be written.
     """
     check_closed(path)
-    check_header(path)
+    with suppress(ProjectDamagedError):
+        check_header(path)
     target = new_unsaved(translate("Project", "{name} recovered").format(name=path.stem))
     with tempfile.TemporaryDirectory(prefix="retake-") as folder:
         copy = copied(path, Path(folder))
         try:
             with closing(opened_copy(copy, path)) as old:
-                saved = read_all(old, path)
+                saved = read_all(old)
                 create_project(target, saved.facts)
                 with closing(connect(target, write=True)) as new:
                     carry_sounds(old, new, target, saved)
@@ -81,27 +83,54 @@ def recover_project(path: Path) -> tuple[Path, list[str]]:
 
 
 def opened_copy(copy: Path, shown: Path) -> sqlite3.Connection:
-    """A connection to a copy of a damaged project; ``shown`` is named in errors."""
+    """A connection to a copy of a damaged project, mended as far as is needed to read it; errors name ``shown``.
+
+    Raises:
+        ProjectDamagedError: nothing helps.
+        InputError: it is no project, or of a newer version.
+    """
+    for mend in (replace_first_page, remove_journals):
+        try:
+            return readable(copy, shown)
+        except ProjectDamagedError:
+            mend(copy)
+    return readable(copy, shown)
+
+
+def readable(copy: Path, shown: Path) -> sqlite3.Connection:
+    """A connection to a copy whose tables can be found.
+
+    Raises:
+        ProjectDamagedError: they can't.
+        InputError: it is no project, or of a newer version.
+    """
+    connection = sqlite3.connect(copy, isolation_level=None)
     try:
-        connection = connect(copy, write=True)
-    except ProjectDamagedError:  # what the journal holds can't be laid over it
-        for end in ("-wal", "-journal"):
-            copy.with_name(copy.name + end).unlink(missing_ok=True)
         with explained(shown):
-            connection = sqlite3.connect(copy, isolation_level=None)
-    with explained(shown):
-        check_version(connection, shown)
+            check_version(connection, shown)
+        if any(name not in facts_of(connection) for name in NEEDED):
+            text = translate("Project", "{path}: is damaged, and it can't be read which recording it belongs to")
+            raise ProjectDamagedError(text.format(path=shown))
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
-def read_all(old: sqlite3.Connection, path: Path) -> Saved:
+def remove_journals(copy: Path) -> None:
+    """What they hold can't be laid over it."""
+    for end in ("-wal", "-journal"):
+        copy.with_name(copy.name + end).unlink(missing_ok=True)
+
+
+def facts_of(old: sqlite3.Connection) -> dict[str, Any]:
+    """A project's facts, as far as they can be read."""
+    return dict(read_rows(old, "facts", "name", lambda name, value: (name, json.loads(value)))[0].values())
+
+
+def read_all(old: sqlite3.Connection) -> Saved:
     """Facts and rows, as far as they can be read and fit together."""
-    saved = Saved(
-        facts=dict(read_rows(old, "facts", "name", lambda name, value: (name, json.loads(value)))[0].values())
-    )
-    if any(name not in saved.facts for name in NEEDED):
-        text = translate("Project", "{path}: is damaged, and it can't be read which recording it belongs to")
-        raise ProjectDamagedError(text.format(path=path))
+    saved = Saved(facts=facts_of(old))
     saved.facts = {"source_relative": "", "source_sha256": "", **saved.facts}
     saved.facts.pop("moved_to", None)
     saved.regions, whole_regions = read_rows(old, "regions", "id", lambda _, row: RegionRow.from_dict(json.loads(row)))

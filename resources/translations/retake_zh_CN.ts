@@ -2240,6 +2240,10 @@ The bundled model is free to use for anything.</source>
         <translation>{path}：无法读取：{error}</translation>
     </message>
     <message>
+        <source>{path}: its beginning is damaged; the rest can be recovered into a new project</source>
+        <translation>{path}：文件开头已损坏；其余部分可恢复到新工程中</translation>
+    </message>
+    <message>
         <source>{path}: is no Retake project</source>
         <translation>{path}：不是 Retake 工程</translation>
     </message>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -31,6 +32,7 @@ RATE, FRAMES = 48000, 4 * 48000
 DEVICE = "ALSA: pulse"
 SINK = ["sink_name=room", f"rate={RATE}", "format=float32le", "channels=2"]
 FRAME_BYTES = 2 * 4
+PIPE_BYTES = 4096  # the least there is
 AFTER_S = 0.3  # what is recorded after the end
 Sound = NDArray[np.float32]
 
@@ -85,9 +87,12 @@ class Room:
     def load_sink(self) -> str:
         """Plug the sink in."""
         pipe = self._folder / f"pipe{len(self._converters)}"
-        module = self.control("load-module", "module-pipe-sink", *SINK, f"file={pipe}")
+        os.mkfifo(pipe)
+        with pipe.open("r+b", buffering=0) as held:
+            fcntl.fcntl(held, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+            module = self.control("load-module", "module-pipe-sink", *SINK, f"file={pipe}")
         command = [sys.executable, converter.__file__, pipe, self._taken, str(RATE), str(FRAME_BYTES)]
-        self._converters.append(subprocess.Popen(command, preexec_fn=end_with_parent))
+        self._converters.append(subprocess.Popen(command))
         return module
 
     def record(self) -> Recording:

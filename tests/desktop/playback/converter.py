@@ -6,22 +6,20 @@ sink's, as in `module-null-sink`, sound is dropped by any player on a machine th
 
 from __future__ import annotations
 
-import fcntl
 import sys
 import time
+from pathlib import Path
 
 CHUNK_FRAMES = 480
-CAPACITY = 4096  # of the pipe, in bytes: the least there is
 
 
-def convert(pipe: str, taken: str, rate: int, frame_bytes: int) -> None:
+def convert(pipe: Path, taken: Path, rate: int, frame_bytes: int) -> None:
     """Go on until the sink is gone."""
-    with open(pipe, "rb", buffering=0) as sound, open(taken, "ab", buffering=0) as file:
-        fcntl.fcntl(sound, fcntl.F_SETPIPE_SZ, CAPACITY)
+    with pipe.open("rb", buffering=0) as sound, taken.open("ab", buffering=0) as file:
         while chunk := sound.read(CHUNK_FRAMES * frame_bytes):
             file.write(chunk)
             time.sleep(len(chunk) / (frame_bytes * rate))
 
 
 if __name__ == "__main__":
-    convert(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    convert(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
