@@ -16,6 +16,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from desktop import journal, preferences, theme
+from desktop.collecting import Collector
 from desktop.preferences import Preferences
 from desktop.window import MainWindow
 from engine.errors import RetakeError
@@ -35,6 +36,7 @@ def run(paths: Sequence[str]) -> int:
     check_screen()
     journal.begin()
     application = make_application(preferences.load())
+    collector = Collector(application)
     window = MainWindow(preferences.load())
     failures = journal.Failures(window)
     failures.met.connect(window.say_failure, Qt.ConnectionType.QueuedConnection)
@@ -43,6 +45,7 @@ def run(paths: Sequence[str]) -> int:
         window.show()
         window.begin([Path(name).absolute() for name in paths])
         code = application.exec()
+    collector.stop()
     return 128 + asked.number if asked.number else code
 
 

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.commands.files import embed_source, save_project
 from desktop.document import actions
-from desktop.document.saving import save_as
 from desktop.window import MainWindow
 from engine.audio import Patch
 from engine.region import Region
@@ -105,7 +104,7 @@ def test_the_window_lives_while_a_take_is_made(
         wheel(tab.view.pane.spectrogram, 1 if turn % 8 < 4 else -1, NO_MODIFIER)
         tab.document.selection = Region(48000 + 100 * (turn % 50), 96000, 0.0, 24000.0)
         if turn == 20:
-            save_as(tab.document, tmp_path / "talk.retake")
+            save_project(window, tab.document, tmp_path / "talk.retake")
         end = time.perf_counter() + 0.03
         while time.perf_counter() < end:
             qapp.processEvents()

@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QThread, QThreadPool, QTimer
 from PySide6.QtWidgets import QApplication
 from shiboken6 import Shiboken
 
+from desktop.collecting import Collector
 from desktop.window import MainWindow
 from desktop.worker.supervisor import EngineThread
 from tests.desktop import driving
@@ -75,9 +76,20 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def collector(screen: None, qapp: QApplication) -> Iterator[Collector]:
+    """As in the program: no other thread destroys what is Qt's."""
+    collector = Collector()
+    for timer in collector.findChildren(QTimer):
+        timer.setProperty(KEPT, True)
+    yield collector
+    collector.stop()
+
+
 @pytest.fixture(autouse=True)
-def nothing_left_running() -> Iterator[None]:
+def nothing_left_running(collector: Collector) -> Iterator[None]:
     """Fail a test that leaves a thread, a timer or a pool at work behind."""
+    collector.collect()
     before = set(threading.enumerate())
     timers = {id(found) for found in running()}
     yield
