@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -36,7 +37,8 @@ def run(paths: Sequence[str]) -> int:
     check_screen()
     journal.begin()
     application = make_application(preferences.load())
-    collector = Collector(application)
+    Collector(application)
+    gc.freeze()  # what is there by now stays, and isn't looked at again and again
     window = MainWindow(preferences.load())
     failures = journal.Failures(window)
     failures.met.connect(window.say_failure, Qt.ConnectionType.QueuedConnection)
@@ -45,7 +47,6 @@ def run(paths: Sequence[str]) -> int:
         window.show()
         window.begin([Path(name).absolute() for name in paths])
         code = application.exec()
-    collector.stop()
     return 128 + asked.number if asked.number else code
 
 

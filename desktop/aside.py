@@ -16,6 +16,7 @@ WIDTH = 340  # of what is said, in logical pixels
 
 T = TypeVar("T")
 _running: list[Work[Any]] = []
+_alive: set[Work[Any]] = set()  # until they ended and their threads are gone: what is Qt's may not die in those
 
 
 def aside(parent: QWidget, text: str, work: Callable[[], T]) -> T:
@@ -76,6 +77,8 @@ class Work(QObject, Generic[T]):
         self._error: BaseException | None = None
         self._ended = threading.Event()  # set before `ended` is told: the thread itself lives on for a moment then
         self._thread = threading.Thread(target=self._run, name="aside")
+        self.ended.connect(self._let_go, Qt.ConnectionType.QueuedConnection)
+        _alive.add(self)
         self._thread.start()
 
     def wait(self, seconds: float) -> bool:
@@ -96,6 +99,11 @@ class Work(QObject, Generic[T]):
             self._error = error
         self._ended.set()
         self.ended.emit(self)
+
+    def _let_go(self) -> None:
+        """In the window's thread: from here on nothing in the other one holds it."""
+        self._thread.join()
+        _alive.discard(self)
 
 
 class Notice(QDialog):

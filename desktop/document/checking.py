@@ -13,11 +13,11 @@ from typing import Any
 
 from desktop.document.connection import ProjectDamagedError, connect, explained
 from desktop.document.edits import Edit
-from desktop.document.files import SIDE_FILES
-from desktop.document.first_page import begins_as_database, is_ours_beyond
+from desktop.document.files import SIDE_FILES, remove_files
+from desktop.document.first_page import begins_as_database, is_ours, version_of
 from desktop.document.rows import RegionRow, TakeRow
 from desktop.document.sounds import CHUNK_FRAMES, chunk_frames, decoded
-from desktop.document.store import APPLICATION_ID, SCHEMA_VERSION, takes_in
+from desktop.document.store import APPLICATION_ID, SCHEMA, SCHEMA_VERSION, takes_in
 from desktop.translating import translate
 from engine.errors import InputError
 from engine.saving import explain
@@ -71,9 +71,31 @@ def check_header(path: Path) -> None:
         ProjectDamagedError: it is a project but for its beginning.
         InputError: it can't be read, or is no project.
     """
+    with read_by_name(path):
+        whole = begins_as_database(path)
+    if not whole:
+        raise no_project(path)
+
+
+def check_recoverable(path: Path) -> None:
+    """Refuse what can't be recovered: other programs' files and projects of newer versions.
+
+    Raises:
+        InputError: so it is, or it can't be read.
+    """
+    with read_by_name(path):
+        ours, version = is_ours(path), version_of(path)
+    if not ours:
+        raise no_project(path)
+    if version > SCHEMA_VERSION:
+        raise newer(path, version)
+
+
+@contextmanager
+def read_by_name(path: Path) -> Iterator[None]:
+    """Turn the system's errors into Retake's."""
     try:
-        if not begins_as_database(path):
-            raise no_project(path)
+        yield
     except OSError as error:
         text = translate("Project", "{path}: can't be read: {error}")
         raise InputError(text.format(path=path, error=error.strerror or error)) from error
@@ -83,26 +105,37 @@ def no_project(path: Path) -> InputError:
     """What to say of a file that doesn't begin as a project does.
 
     Raises:
-        OSError: it can't be read.
+        InputError: it can't be read.
     """
-    if is_ours_beyond(path):
+    with read_by_name(path):
+        ours = is_ours(path)
+    if ours:
         text = translate("Project", "{path}: its beginning is damaged; the rest can be recovered into a new project")
         return ProjectDamagedError(text.format(path=path))
     return InputError(translate("Project", "{path}: is no Retake project").format(path=path))
 
 
-def copied(path: Path, folder: Path) -> Path:
-    """A copy of a project with the files beside it.
+def newer(path: Path, version: int) -> InputError:
+    """What to say of a project of a newer version."""
+    text = translate(
+        "Project", "{path}: was saved by a newer Retake (project version {version}); this one opens up to {most}"
+    )
+    return InputError(text.format(path=path, version=version, most=SCHEMA_VERSION))
+
+
+def copied(path: Path, folder: Path, *, journals: bool = True) -> Path:
+    """A copy of a project with the files beside it, unless ``journals`` are left behind.
 
     Raises:
         DiskFullError, OutputError: it can't be copied.
     """
     copy = folder / "copy.retake"
+    remove_files(copy)  # of an earlier try
     try:
         shutil.copyfile(path, copy)
         for end in SIDE_FILES:
             beside = path.with_name(path.name + end)
-            if beside.exists() and end != "-shm":
+            if journals and beside.exists() and end != "-shm":
                 shutil.copyfile(beside, copy.with_name(copy.name + end))
     except OSError as error:
         raise explain(error, copy) from error
@@ -120,12 +153,16 @@ def check_database(connection: sqlite3.Connection, shown: Path) -> None:
             for query in ["quick_check"] if whole else [f"quick_check('{table}')" for table in TABLES[:-2]]:
                 if connection.execute(f"PRAGMA {query}").fetchall() != [("ok",)]:
                     raise damaged
+            if tables_of(connection) != our_tables():
+                raise damaged
             check_rows(connection, damaged)
             check_sounds(connection, damaged, whole)
         except (ValueError, TypeError, KeyError) as error:
             raise damaged from error
         except sqlite3.OperationalError as error:
-            raise damaged if "no such table" in str(error) else error from None
+            # The queries are right: it is the tables that aren't as they should be, or texts that are none.
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+            raise damaged if code == sqlite3.SQLITE_ERROR else error from None
 
 
 def check_version(connection: sqlite3.Connection, shown: Path) -> None:
@@ -138,10 +175,19 @@ def check_version(connection: sqlite3.Connection, shown: Path) -> None:
         raise no_project(shown)
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
-        text = translate(
-            "Project", "{path}: was saved by a newer Retake (project version {version}); this one opens up to {most}"
-        )
-        raise InputError(text.format(path=shown, version=version, most=SCHEMA_VERSION))
+        raise newer(shown, version)
+
+
+def tables_of(connection: sqlite3.Connection) -> list[tuple[str, str | None]]:
+    """All tables and indexes, and how they were made."""
+    return connection.execute("SELECT name, sql FROM sqlite_schema ORDER BY name").fetchall()
+
+
+def our_tables() -> list[tuple[str, str | None]]:
+    """Those of a new project."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(SCHEMA)
+        return tables_of(connection)
 
 
 def check_rows(connection: sqlite3.Connection, damaged: ProjectDamagedError) -> None:

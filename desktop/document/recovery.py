@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from desktop.document.checking import check_header, check_version, copied
+from desktop.document.checking import check_recoverable, check_version, copied
 from desktop.document.connection import ProjectDamagedError, connect, explained, transaction
 from desktop.document.edits import Edit
 from desktop.document.files import remove_files
@@ -28,6 +28,7 @@ from desktop.document.sounds import CHUNK_FRAMES, chunk_frames, decoded, remove_
 from desktop.document.store import create_project, takes_in
 from desktop.document.unsaved import new_unsaved
 from desktop.translating import translate
+from engine.saving import explain
 
 Row = TypeVar("Row")
 NEEDED = ("source_path", "source_size", "source_mtime_ns", "rate", "channels", "frames")
@@ -63,13 +64,11 @@ def recover_project(path: Path) -> tuple[Path, list[str]]:
         DiskFullError, OutputError: the copy or the new project can't be written.
     """
     check_closed(path)
-    with suppress(ProjectDamagedError):
-        check_header(path)
+    check_recoverable(path)
     target = new_unsaved(translate("Project", "{name} recovered").format(name=path.stem))
     with tempfile.TemporaryDirectory(prefix="retake-") as folder:
-        copy = copied(path, Path(folder))
         try:
-            with closing(opened_copy(copy, path)) as old:
+            with closing(opened_copy(path, Path(folder))) as old:
                 saved = read_all(old)
                 create_project(target, saved.facts)
                 with closing(connect(target, write=True)) as new:
@@ -82,27 +81,36 @@ def recover_project(path: Path) -> tuple[Path, list[str]]:
     return target, saved.lost
 
 
-def opened_copy(copy: Path, shown: Path) -> sqlite3.Connection:
-    """A connection to a copy of a damaged project, mended as far as is needed to read it; errors name ``shown``.
+def opened_copy(path: Path, folder: Path) -> sqlite3.Connection:
+    """A connection to a copy of a damaged project with a whole first page; without its journals, if they don't fit.
 
     Raises:
-        ProjectDamagedError: nothing helps.
-        InputError: it is no project, or of a newer version.
+        ProjectDamagedError: it can't be read which recording it belongs to.
+        InputError: it is of a newer version.
+        DiskFullError, OutputError: the copy can't be written.
     """
-    for mend in (replace_first_page, remove_journals):
-        try:
-            return readable(copy, shown)
-        except ProjectDamagedError:
-            mend(copy)
-    return readable(copy, shown)
+    try:
+        return readable(mended(path, folder, journals=True), path)
+    except ProjectDamagedError:
+        return readable(mended(path, folder, journals=False), path)
+
+
+def mended(path: Path, folder: Path, *, journals: bool) -> Path:
+    """A copy with another project's first page."""
+    copy = copied(path, folder, journals=journals)
+    try:
+        replace_first_page(copy)
+    except OSError as error:
+        raise explain(error, copy) from error
+    return copy
 
 
 def readable(copy: Path, shown: Path) -> sqlite3.Connection:
-    """A connection to a copy whose tables can be found.
+    """A connection to a copy that knows its recording; ``shown`` is named in errors.
 
     Raises:
-        ProjectDamagedError: they can't.
-        InputError: it is no project, or of a newer version.
+        ProjectDamagedError: it doesn't.
+        InputError: it is of a newer version.
     """
     connection = sqlite3.connect(copy, isolation_level=None)
     try:
@@ -115,12 +123,6 @@ def readable(copy: Path, shown: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
-
-
-def remove_journals(copy: Path) -> None:
-    """What they hold can't be laid over it."""
-    for end in ("-wal", "-journal"):
-        copy.with_name(copy.name + end).unlink(missing_ok=True)
 
 
 def facts_of(old: sqlite3.Connection) -> dict[str, Any]:

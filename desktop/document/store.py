@@ -30,6 +30,8 @@ from engine.saving import explain as explain_os
 
 APPLICATION_ID = int.from_bytes(b"RTke", "big")
 SCHEMA_VERSION = 1
+PAGE_BYTES = 4096
+# The order of the tables belongs to the format: see `desktop.document.first_page`.
 SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE regions (id INTEGER PRIMARY KEY, row TEXT NOT NULL);
@@ -174,6 +176,7 @@ def create_project(path: Path, facts: Mapping[str, Any]) -> None:
         connection = sqlite3.connect(path, isolation_level=None)
         try:
             connection.execute("PRAGMA synchronous = OFF")  # a loss of power takes an empty project along
+            connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(f"BEGIN; {SCHEMA}")

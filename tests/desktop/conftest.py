@@ -27,7 +27,7 @@ SCREEN = "2700x1700x24"
 FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
 PATIENCE_S = 2.0
 KEPT = "kept by a fixture"
-PRCTL = ctypes.CDLL(None).prctl  # a child of a process with several threads can't load it
+PRCTL = getattr(ctypes.CDLL(None), "prctl", None)  # Linux's; a child of a process with several threads can't load it
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -66,7 +66,8 @@ def start_screen() -> str:
 
 def end_with_parent() -> None:
     """Have the system end this process when its parent is gone (prctl(2), PR_SET_PDEATHSIG)."""
-    PRCTL(1, signal.SIGTERM)
+    if PRCTL:
+        PRCTL(1, signal.SIGTERM)
 
 
 @pytest.fixture(autouse=True)

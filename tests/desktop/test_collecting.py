@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gc
+import subprocess
 import threading
 import weakref
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+from desktop.aside import Work
 from desktop.collecting import Collector
 
 ALLOCATIONS = 200_000
@@ -44,6 +47,32 @@ def test_it_is_freed_in_the_window_s_thread(qtbot: QtBot, number: int) -> None:
     assert threads == []
     qtbot.waitUntil(lambda: bool(threads), timeout=5000)
     assert threads == [threading.get_ident()]
+
+
+def test_work_aside_is_freed_in_the_window_s_thread_too(qtbot: QtBot) -> None:
+    """Nobody but its own thread holds it when it ends."""
+    threads: list[int] = []
+    begin = threading.Event()
+    weakref.finalize(Work(lambda: begin.wait(10)), lambda: threads.append(threading.get_ident()))
+    begin.set()
+    qtbot.waitUntil(lambda: bool(threads), timeout=5000)
+    assert threads == [threading.get_ident()]
+
+
+def test_the_editor_has_one(run_python: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    done = run_python("""
+import gc
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from desktop import application
+from desktop.collecting import Collector
+def begin(window, paths):
+    print(gc.isenabled(), len(QApplication.instance().findChildren(Collector)))
+    QTimer.singleShot(0, window.close_for_good)
+application.MainWindow.begin = begin
+raise SystemExit(application.run([]))
+""")
+    assert (done.returncode, done.stdout.strip()) == (0, "False 1"), done.stderr
 
 
 def test_without_a_collector_it_is_freed_in_whichever_thread(collector: Collector) -> None:
