@@ -116,7 +116,7 @@ def readable(copy: Path, shown: Path) -> sqlite3.Connection:
     try:
         with explained(shown):
             check_version(connection, shown)
-        if any(name not in facts_of(connection) for name in NEEDED):
+        if not facts_of(connection).keys() >= set(NEEDED):
             text = translate("Project", "{path}: is damaged, and it can't be read which recording it belongs to")
             raise ProjectDamagedError(text.format(path=shown))
     except BaseException:

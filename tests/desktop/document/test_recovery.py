@@ -149,8 +149,6 @@ def test_small_damage_within_the_first_page_costs_nothing(
     damaged = bytearray(project.read_bytes())
     for place in rng.integers(0, 4096, 1 + seed % 8):
         damaged[place] ^= int(rng.integers(1, 256))
-    if any(damaged[at] != project.read_bytes()[at] for at in range(60, 72)):
-        pytest.skip("that is what the program and its version are told by")
     project.write_bytes(damaged)
     try:
         document, lost = opened(project), []

@@ -335,12 +335,10 @@ def test_a_device_that_goes_away_is_told_and_the_next_one_goes_on(
 
 
 def test_playing_starts_soon(qtbot, player: Player, document: Document) -> None:
-    spent_s = []
-    for _ in range(5):
-        qtbot.wait(300)  # as after opening a document
-        began = time.monotonic()
-        player.play(Stretch(0, 2 * RATE))
-        qtbot.waitUntil(lambda: player._output is not None and player._output.mixer.playing, timeout=2000)
-        spent_s.append(time.monotonic() - began)
-        player.stop()
-    assert min(spent_s) < 0.15
+    player.choose(latency="normal")
+    qtbot.wait(300)  # as after opening a document
+    began = time.monotonic()
+    player.play(Stretch(0, 2 * RATE))
+    qtbot.waitUntil(lambda: player._output is not None and player._output.mixer.playing, timeout=2000)
+    assert time.monotonic() - began < 0.15
+    wait_for_end(qtbot, player)
